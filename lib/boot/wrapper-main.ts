@@ -1,0 +1,134 @@
+import Module from 'node:module'
+import { resolve } from 'node:path'
+import { debug } from '../diagnostics.js'
+import type { Registry } from '../wrap/registry.js'
+import type { Snapshot } from '../wrap/snapshot.js'
+
+type RunMain = (this: unknown, main?: string, ...rest: unknown[]) => unknown
+type Load = (this: unknown, request: string, parent: NodeJS.Module | undefined, isMain: boolean) => unknown
+
+interface ModuleInternals {
+  runMain: RunMain
+  _load: Load
+  _cache: Record<string, NodeJS.Module | undefined>
+}
+
+const internals = Module as unknown as ModuleInternals
+
+interface Wrapper extends Snapshot {
+  readonly main: string
+}
+
+/**
+ * Lets the wrapper mains run in the program's place, the oldest context's first, each handing over to the next.
+ *
+ * Node calls `Module.runMain` for the main script alone, whatever it is written in: eval, stdin, the REPL and the
+ * test runner never come here.
+ *
+ * @param self the preload's own path, for Node to run where `--import` hooks must see the bare argv first
+ */
+export function installWrapperMains(contexts: readonly Snapshot[], registry: Registry, self: string): void {
+  const wrappers = contexts.filter((context): context is Wrapper => context.main !== undefined)
+  if (wrappers.length === 0) return
+  const original = internals.runMain
+  let started = false
+
+  function runMain(this: unknown, main?: string, ...rest: unknown[]): unknown {
+    if (internals.runMain === runMain) internals.runMain = original
+    if (started || main === undefined) return Reflect.apply(original, this, [main, ...rest])
+    started = true
+    const run = (script: string) => Reflect.apply(original, this, [script, ...rest])
+    const start = () => runWrapper(wrappers, 0, run, main, registry)
+    if (!hasAsyncPreloads()) return start()
+    registry.enter = start
+    return run(self)
+  }
+  internals.runMain = runMain
+}
+
+/** Node loads what `--import` and `--loader` name after it was told the main script, and before it runs it. */
+function hasAsyncPreloads(): boolean {
+  // A false alarm costs time and nothing else.
+  return /--import|--(?:experimental-)?loader/.test(`${process.execArgv.join(' ')} ${initialNodeOptions}`)
+}
+
+const initialNodeOptions = process.env.NODE_OPTIONS ?? ''
+
+function runWrapper(
+  wrappers: readonly Wrapper[],
+  index: number,
+  run: (script: string) => unknown,
+  main: string,
+  registry: Registry,
+): unknown {
+  const wrapper = wrappers[index]
+  if (wrapper === undefined) return run(main)
+  const { argv } = process
+  const script = argv[1]
+  argv.splice(1, 0, wrapper.main, ...wrapper.args)
+  const takeBackLibrary = answerLibrary(wrapper, registry)
+  registry.runMain = () => {
+    registry.runMain = undefined
+    takeBackLibrary()
+    takeOutOfArgv(wrapper, script)
+    forgetMainModule()
+    debug('runMain', () => ({ argv: process.argv }))
+    // A wrapper may have put another script in the program's place.
+    const next = process.argv[1] === script ? main : resolve(process.argv[1] ?? main)
+    runWrapper(wrappers, index + 1, run, next, registry)
+  }
+  debug('wrapper main', () => ({ argv }))
+  return run(wrapper.main)
+}
+
+function takeOutOfArgv(wrapper: Wrapper, script: string | undefined): void {
+  const { argv } = process
+  const untouched = wrapper.args.every((argument, index) => argv[index + 2] === argument)
+  if (argv[1] === wrapper.main && untouched) {
+    argv.splice(1, 1 + wrapper.args.length)
+    return
+  }
+  // The wrapper has changed argv: all up to the program's script is its own.
+  const at = script === undefined ? -1 : argv.indexOf(script, 1)
+  if (at > 1) argv.splice(1, at - 1)
+}
+
+/** The wrapper was the main module. The program is to find itself in that place, or nothing where it is an ES module. */
+function forgetMainModule(): void {
+  const main = process.mainModule
+  if (main === undefined) return
+  delete internals._cache[main.filename]
+  delete (process as { mainModule?: unknown }).mainModule
+}
+
+/** While the wrapper main runs, its own `require` of brood is answered here: resolving a package costs more than all the rest. */
+function answerLibrary(wrapper: Wrapper, registry: Registry): () => void {
+  if (wrapper.libraryNames.length === 0) return () => {}
+  const original = internals._load
+  let library: unknown
+  const load: Load = function (this: unknown, request, parent, isMain) {
+    if (parent?.id === '.' && wrapper.libraryNames.includes(request)) {
+      library ??= makeLibrary(() => Reflect.apply(original, this, [wrapper.library, parent, false]), registry)
+      return library
+    }
+    return Reflect.apply(original, this, [request, parent, isMain])
+  }
+  internals._load = load
+  return () => {
+    if (internals._load === load) internals._load = original
+  }
+}
+
+/** brood's CommonJS export, of which `runMain` is here and the rest is loaded when it is asked for. */
+function makeLibrary(load: () => unknown, registry: Registry): unknown {
+  const runMain = () => {
+    if (registry.runMain === undefined) (load() as { runMain(): void }).runMain()
+    else registry.runMain()
+  }
+  const whole = () => load() as Record<PropertyKey, unknown>
+  return new Proxy(function wrap() {}, {
+    apply: (_target, self, args) => Reflect.apply(load() as () => unknown, self, args),
+    get: (_target, property) => (property === 'runMain' ? runMain : whole()[property]),
+    has: (_target, property) => property in whole(),
+  })
+}

@@ -1,0 +1,42 @@
+/** Every code that a {@link BroodError} can carry. Programs compare codes; messages may change. */
+export type BroodErrorCode =
+  | 'ERR_BROOD_INVALID_ARGUMENT'
+  | 'ERR_BROOD_WRAPPER_NOT_FOUND'
+  | 'ERR_BROOD_PRELOAD_NOT_FOUND'
+  | 'ERR_BROOD_SHIM_ROOT'
+  | 'ERR_BROOD_NOT_WRAPPED'
+  | 'ERR_BROOD_DISPOSED'
+
+/** What is known of an error beside its message: the cause, and the fields a program needs. */
+export interface BroodErrorDetails {
+  /** The error that led to this one. */
+  readonly cause?: unknown
+  readonly [field: string]: unknown
+}
+
+/**
+ * Every error that brood itself throws.
+ *
+ * `code` says which one, the message says what to do next, and the fields of `details` are set on the error.
+ */
+export class BroodError extends Error {
+  readonly code: BroodErrorCode
+
+  constructor(code: BroodErrorCode, message: string, details: BroodErrorDetails = {}) {
+    const { cause, ...fields } = details
+    super(message, 'cause' in details ? { cause } : undefined)
+    this.code = code
+    Object.assign(this, fields)
+  }
+
+  // An error made by the CommonJS copy of brood is a BroodError to the ESM copy too.
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && String((value as { code?: unknown }).code).startsWith('ERR_BROOD_')
+  }
+}
+
+Object.defineProperty(BroodError.prototype, 'name', {
+  value: 'BroodError',
+  configurable: true,
+  writable: true,
+})

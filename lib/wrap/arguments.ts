@@ -1,0 +1,122 @@
+import { createRequire } from 'node:module'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { BroodError } from '../errors.js'
+import { parseNodeArgv } from '../syntax/node-argv.js'
+
+/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
+export function checkStrings(name: string, value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw invalid(name, 'an array of strings', value)
+  for (const [index, element] of value.entries()) checkString(`${name}[${index}]`, element)
+  return [...value]
+}
+
+/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
+export function checkString(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw invalid(name, 'a string', value)
+  if (value.includes('\0')) throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `${name} holds a NUL byte, which no argument, path or variable can.`, { argument: name })
+  return value
+}
+
+/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
+export function checkEnvironment(name: string, value: unknown): Readonly<Record<string, string>> {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw invalid(name, 'an object of strings', value)
+  const environment: Record<string, string> = Object.create(null)
+  for (const [variable, text] of Object.entries(value)) {
+    if (variable === '' || /[=\0]/.test(variable)) {
+      throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `${JSON.stringify(variable)} in ${name} is no name of a variable: it is empty or holds "=" or a NUL byte.`, { argument: name })
+    }
+    environment[variable] = checkString(`${name}.${variable}`, text)
+  }
+  return environment
+}
+
+function invalid(name: string, expected: string, value: unknown): BroodError {
+  const hint = typeof value === 'number' || typeof value === 'boolean' ? ` Write String(...) around it.` : ''
+  const received = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`
+  return new BroodError('ERR_BROOD_INVALID_ARGUMENT', `${name} must be ${expected}, and is ${received}.${hint}`, { argument: name })
+}
+
+/** Node options sorted by the way in which they reach a child. */
+export interface NodeOptions {
+  /** For NODE_OPTIONS. */
+  readonly nodeOptions: readonly string[]
+  /** For command lines only. */
+  readonly nodeFlags: readonly string[]
+}
+
+/**
+ * Sorts flags of node by what NODE_OPTIONS takes, and makes the modules they name independent of the child's directory.
+ *
+ * @throws BroodError `ERR_BROOD_PRELOAD_NOT_FOUND` for a module to `--require` or `--import` that is not there
+ */
+export function sortNodeOptions(flags: readonly string[], directory: string): NodeOptions {
+  const nodeOptions: string[] = []
+  const nodeFlags: string[] = []
+  const { options, rest } = parseNodeArgv(flags)
+  if (rest.length > 0) {
+    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `${JSON.stringify(rest[0])} is no option of node.`, { argument: 'execArgv' })
+  }
+  for (const { name, value, source } of options) {
+    if (name === '-r' || name === '--require') nodeOptions.push('--require', resolveRequire(needValue(name, value), directory))
+    else if (name === '--import') nodeOptions.push('--import', resolveImport(needValue(name, value), directory))
+    else if (process.allowedNodeEnvironmentFlags.has(name)) nodeOptions.push(...source)
+    else nodeFlags.push(...source)
+  }
+  return { nodeOptions, nodeFlags }
+}
+
+function needValue(name: string, value: string | undefined): string {
+  if (!value) throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `${name} needs the name of a module behind it.`, { argument: name })
+  return value
+}
+
+/** Resolves a module as `--require` does in `directory`. */
+export function resolveRequire(specifier: string, directory: string): string {
+  try {
+    return createRequire(join(directory, 'noop.js')).resolve(specifier)
+  } catch (cause) {
+    throw preloadNotFound('--require', specifier, directory, cause)
+  }
+}
+
+/** Resolves a module as `--import` does in `directory`: a path becomes a URL, a package stays where only Node can resolve it. */
+export function resolveImport(specifier: string, directory: string): string {
+  if (/^[a-z][a-z0-9+.-]+:/i.test(specifier)) return specifier
+  const isPath = /^\.{0,2}\//.test(specifier)
+  try {
+    const path = createRequire(join(directory, 'noop.js')).resolve(specifier)
+    return path.startsWith('/') || /^[a-z]:\\/i.test(path) ? pathToFileURL(path).href : specifier
+  } catch (cause) {
+    // A package may offer itself to `import` alone.
+    if (!isPath && (cause as { code?: string }).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return specifier
+    throw preloadNotFound('--import', specifier, directory, cause)
+  }
+}
+
+function preloadNotFound(option: string, specifier: string, directory: string, cause: unknown): BroodError {
+  return new BroodError(
+    'ERR_BROOD_PRELOAD_NOT_FOUND',
+    `Cannot find the module ${JSON.stringify(specifier)} for ${option}, looked up from ${directory}. Every child would fail to start; pass a path that exists or install the package.`,
+    { cause, specifier, directory },
+  )
+}
+
+/**
+ * Resolves the wrapper main as Node resolves a main script: from the working directory, with or without extension.
+ *
+ * @throws BroodError `ERR_BROOD_WRAPPER_NOT_FOUND`
+ */
+export function resolveMain(main: string, directory: string): string {
+  const path = resolve(directory, main)
+  try {
+    createRequire(path).resolve(path)
+    return path
+  } catch (cause) {
+    throw new BroodError(
+      'ERR_BROOD_WRAPPER_NOT_FOUND',
+      `The wrapper main ${path} does not exist. Every child would fail to start; pass the path of a script, e.g. require.resolve('./wrapper.js').`,
+      { cause, path },
+    )
+  }
+}

@@ -1,0 +1,167 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { debug, isDebug } from '../diagnostics.js'
+import { BroodError } from '../errors.js'
+import { isWindows } from '../platform.js'
+import { checkEnvironment, checkString, checkStrings, resolveImport, resolveMain, resolveRequire, sortNodeOptions } from './arguments.js'
+import { loadSignalExit, loadWhich } from './dependencies.js'
+import { findLibraryNames, foregroundEntry, libraryEntry } from './library.js'
+import { patch } from './patch.js'
+import { activeContexts, getRegistry } from './registry.js'
+import { makeShimDirectory } from './shim-root.js'
+import { fillShims, readTemplate } from './shims.js'
+import { type Snapshot, snapshotFile } from './snapshot.js'
+import { storePreload } from './store.js'
+
+/** What a context does to every Node process of a tree. */
+export interface ContextOptions {
+  /** A script that runs as the main of every process that has a main script. Relative to the working directory. */
+  readonly main?: string | undefined
+  /** Arguments of `main`, in its `process.argv` before the program's own script. @default [] */
+  readonly args?: readonly string[] | undefined
+  /** Flags of node for every process: through NODE_OPTIONS where it takes them, else on the command lines that brood sees. @default [] */
+  readonly execArgv?: readonly string[] | undefined
+  /** Variables for every Node process. One that a process of the tree sets otherwise for its children stays as it set it. @default {} */
+  readonly env?: Readonly<Record<string, string>> | undefined
+  /** Modules to `--require` in every process, those that run no script included. @default [] */
+  readonly require?: readonly string[] | undefined
+  /** Modules to `--import` in every process. A package is resolved by each child, from its own working directory. @default [] */
+  readonly import?: readonly string[] | undefined
+  /** Where the shim directory goes. @default SPAWN_WRAP_SHIM_ROOT, else the first of home, cache and temporary directory that can be used */
+  readonly shimRoot?: string | undefined
+}
+
+/**
+ * Everything a process tree is given, as a directory that child processes read.
+ *
+ * It does nothing until it is patched, and is removed with the process that made it, at the latest.
+ */
+export class Context implements Disposable {
+  readonly #snapshot: Snapshot
+  readonly #undos = new Set<() => void>()
+  readonly #forgetExit: () => void
+  #disposed = false
+
+  /** @internal */
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot
+    this.#forgetExit = loadSignalExit().onExit(() => this.dispose())
+  }
+
+  /** The private directory that holds the shims. */
+  get directory(): string {
+    return this.#snapshot.directory
+  }
+
+  /**
+   * Wraps every process that this one starts from now on.
+   *
+   * @returns takes that back, in any order with other contexts; a second call does nothing
+   * @throws BroodError `ERR_BROOD_DISPOSED`
+   */
+  patch(): () => void {
+    if (this.#disposed) {
+      throw new BroodError('ERR_BROOD_DISPOSED', 'This context is disposed: its directory is gone. Create another one.')
+    }
+    // A copy, so that each call of patch() has an entry of its own to take back.
+    const entry = { ...this.#snapshot }
+    const registry = getRegistry()
+    registry.own = [...registry.own, entry]
+    registry.unpatch ??= patch(registry)
+    debug('patched', () => ({ contexts: activeContexts(registry).map((context) => context.directory) }))
+    const undo = () => {
+      if (!this.#undos.delete(undo)) return
+      registry.own = registry.own.filter((other) => other !== entry)
+      if (activeContexts(registry).length === 0) {
+        registry.unpatch?.()
+        registry.unpatch = undefined
+      }
+      debug('unpatched', () => ({ contexts: activeContexts(registry).map((context) => context.directory) }))
+    }
+    this.#undos.add(undo)
+    return undo
+  }
+
+  /** Takes back every patch and removes the directory. A second call does nothing. */
+  dispose(): void {
+    if (this.#disposed) return
+    this.#disposed = true
+    for (const undo of this.#undos) undo()
+    this.#forgetExit()
+    removeDirectory(this.#snapshot)
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+}
+
+/** Under SPAWN_WRAP_DEBUG the directory stays, for a look at it, but without the snapshot it wraps nothing. */
+function removeDirectory({ directory, debug: keep }: Snapshot): void {
+  try {
+    if (keep) renameSync(join(directory, snapshotFile), join(directory, `disposed-${snapshotFile}`))
+    else rmSync(directory, { recursive: true, force: true })
+  } catch (error) {
+    debug('directory not removed', () => ({ directory, error: String(error) }))
+    return
+  }
+  debug(keep ? 'directory kept' : 'directory removed', () => directory)
+}
+
+/**
+ * Makes a context: checks the options, and writes snapshot, shims and preload.
+ *
+ * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_WRAPPER_NOT_FOUND`, `ERR_BROOD_PRELOAD_NOT_FOUND`, `ERR_BROOD_SHIM_ROOT`;
+ * nothing is patched and nothing is left on disk then
+ */
+export function createContext(options: ContextOptions = {}): Context {
+  if (options === null || typeof options !== 'object') {
+    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'The options of createContext must be an object.', { argument: 'options' })
+  }
+  const cwd = process.cwd()
+  const { main, shimRoot: preferredRoot } = options
+  const args = checkStrings('args', options.args ?? [])
+  const env = checkEnvironment('env', options.env ?? {})
+  const { nodeOptions, nodeFlags } = sortNodeOptions(checkStrings('execArgv', options.execArgv ?? []), cwd)
+  const requires = checkStrings('require', options.require ?? []).flatMap((name) => ['--require', resolveRequire(name, cwd)])
+  const imports = checkStrings('import', options.import ?? []).flatMap((name) => ['--import', resolveImport(name, cwd)])
+  const mainPath = main === undefined ? undefined : resolveMain(checkString('main', main), cwd)
+  if (preferredRoot !== undefined) checkString('shimRoot', preferredRoot)
+
+  const ancestors = activeContexts(getRegistry())
+  const { shimRoot, directory } = makeShimDirectory(preferredRoot, ancestors.at(-1)?.shimRoot)
+  try {
+    const snapshot: Snapshot = {
+      format: 1,
+      directory,
+      chain: [...ancestors.map((context) => context.directory), directory],
+      main: mainPath,
+      args,
+      nodeOptions: [...nodeOptions, ...requires, ...imports],
+      nodeFlags,
+      env,
+      preload: storePreload(shimRoot),
+      node: process.execPath,
+      npm: findNpm(),
+      library: libraryEntry,
+      libraryNames: mainPath === undefined ? [] : findLibraryNames(mainPath),
+      shimRoot,
+      debug: isDebug(),
+    }
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    for (const { name, text } of fillShims(snapshot, ancestors, foregroundEntry, readTemplate, isWindows)) {
+      writeFileSync(join(directory, name), text, { mode: 0o700 })
+    }
+    // Last: a directory without a snapshot wraps nothing.
+    writeFileSync(join(directory, snapshotFile), JSON.stringify(snapshot), { mode: 0o600 })
+    debug('context', () => ({ ...snapshot, env: Object.keys(env) }))
+    return new Context(snapshot)
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true })
+    throw error
+  }
+}
+
+function findNpm(): string | undefined {
+  return loadWhich().sync('npm', { nothrow: true }) ?? undefined
+}

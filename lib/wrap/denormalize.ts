@@ -1,0 +1,16 @@
+import { position } from './normalize.js'
+import type { SpawnRequest } from './request.js'
+
+/** Writes a request back into the form of the call it came from. What the caller passed is copied, never changed. */
+export function denormalize(call: readonly unknown[], request: SpawnRequest): unknown[] {
+  const { file, args, env } = request
+  const copy = [...call]
+  if (call[0] !== null && typeof call[0] === 'object') {
+    copy[0] = { ...call[0], file, args, envPairs: env }
+  } else {
+    copy[position.file] = file
+    copy[position.args] = args
+    copy[position.envPairs] = env
+  }
+  return copy
+}

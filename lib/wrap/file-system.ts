@@ -1,0 +1,30 @@
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
+import { shebangLength } from '../syntax/shebang.js'
+import type { FileSystem } from './find-program.js'
+
+/** What mungers ask of the file system, answered by the real one. It never throws. */
+export const realFileSystem: FileSystem = {
+  isProgram(path) {
+    try {
+      if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false
+      accessSync(path, constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  },
+
+  readStart(path) {
+    let descriptor: number | undefined
+    try {
+      // NONBLOCK: a path that became a FIFO must not hang the program.
+      descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+      const start = Buffer.allocUnsafe(shebangLength)
+      return start.toString('latin1', 0, readSync(descriptor, start, 0, shebangLength, 0))
+    } catch {
+      return ''
+    } finally {
+      if (descriptor !== undefined) closeSync(descriptor)
+    }
+  },
+}

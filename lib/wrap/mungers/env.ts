@@ -1,0 +1,92 @@
+import { carrierVariable, encodeCarrier, shimVariable } from '../carrier.js'
+import { shellDefaultPath } from '../find-program.js'
+import type { Plan } from '../plan.js'
+import type { SpawnRequest } from '../request.js'
+
+/** Where there was no PATH, the shim directory is written in this form, and the preload takes the whole PATH away again. */
+export function soleEntry(shim: string): string {
+  return `${shim}/.`
+}
+
+/**
+ * Adds the three nets to a child's environment: NODE_OPTIONS, the shim directory on PATH, and the carrier.
+ *
+ * Every pair keeps its place, since a program may show its environment in order.
+ */
+export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
+  const env: string[] = []
+  const fragile: string[] = []
+  let hasPath = false
+  let hasNodeOptions = false
+  for (const pair of request.env) {
+    const name = variableName(pair, plan.windows)
+    if (name === carrierVariable || name === shimVariable) continue
+    if (name === 'PATH') {
+      hasPath = true
+      env.push(withShim(pair, plan))
+    } else if (name === 'NODE_OPTIONS') {
+      hasNodeOptions = true
+      env.push(withPreload(pair, plan))
+    } else {
+      env.push(pair)
+      if (!isIdentifier(name)) fragile.push(pair)
+    }
+  }
+  if (!hasPath) env.push(solePath(plan))
+  if (!hasNodeOptions) env.push(`NODE_OPTIONS=${plan.nodeOptions}`)
+  env.push(`${carrierVariable}=${carrierText(request, plan, fragile)}`)
+  return { ...request, env }
+}
+
+function carrierText(request: SpawnRequest, plan: Plan, fragile: readonly string[]): string {
+  return encodeCarrier({
+    ...plan.carrier,
+    ...(fragile.length > 0 && { fragile }),
+    ...(request.flagged && { flagged: true }),
+  })
+}
+
+function withShim(pair: string, plan: Plan): string {
+  const value = pair.indexOf('=') + 1
+  const first = `${plan.shims.at(-1)}${plan.windows ? ';' : ':'}`
+  return pair.startsWith(first, value) ? pair : `${pair.slice(0, value)}${first}${pair.slice(value)}`
+}
+
+function solePath({ shims, windows }: Plan): string {
+  const shim = shims.at(-1) as string
+  return windows ? `Path=${shim}` : `PATH=${soleEntry(shim)}:${shellDefaultPath}`
+}
+
+function withPreload(pair: string, plan: Plan): string {
+  const value = pair.slice('NODE_OPTIONS='.length)
+  // The space tells an empty NODE_OPTIONS from none.
+  return value.startsWith(plan.nodeOptions) ? pair : `NODE_OPTIONS=${plan.nodeOptions} ${value}`
+}
+
+/** The name in a `NAME=value` pair; on Windows, where case does not count, in upper case. */
+export function variableName(pair: string, windows: boolean): string {
+  // Windows has variables like "=C:".
+  const name = pair.slice(0, pair.indexOf('=', 1))
+  return windows ? name.toUpperCase() : name
+}
+
+/** The PATH of a request without brood's own entry; `undefined` where there is none. */
+export function pathOf(request: SpawnRequest, plan: Plan): string | undefined {
+  const pair = request.env.findLast((candidate) => variableName(candidate, plan.windows) === 'PATH')
+  if (pair === undefined) return undefined
+  return withoutShims(pair.slice(pair.indexOf('=') + 1), plan.shims, plan.windows ? ';' : ':')
+}
+
+/** Takes brood's entries out of a PATH, and leaves every other byte as it is. */
+export function withoutShims(path: string, shims: readonly string[], delimiter: string): string {
+  if (!shims.some((shim) => path.includes(shim))) return path
+  const isOurs = (entry: string) => shims.some((shim) => entry === shim || entry === soleEntry(shim))
+  return path
+    .split(delimiter)
+    .filter((entry) => !isOurs(entry))
+    .join(delimiter)
+}
+
+function isIdentifier(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+}

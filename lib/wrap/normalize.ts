@@ -1,0 +1,50 @@
+import type { SpawnRequest } from './request.js'
+
+/** The options object of `process_wrap` up to Node 22, and of `spawn_sync` in every version. */
+export interface BindingOptions {
+  readonly file: string
+  readonly args?: readonly string[] | null
+  readonly envPairs?: readonly string[] | null
+  readonly cwd?: string | null
+  readonly uid?: number | null
+  readonly gid?: number | null
+}
+
+/**
+ * Places of the arguments that `process_wrap`'s spawn takes one by one since Node 24.
+ * @see lib/internal/child_process.js in Node
+ */
+export const position = { file: 0, args: 1, cwd: 2, envPairs: 3, uid: 6, gid: 7 } as const
+
+/**
+ * Reads what Node passes to the function that starts a process, whatever this version's form of it.
+ *
+ * @param call the arguments of that function
+ * @param inherit the environment of this process, for a call that passes none
+ * @returns `undefined` where the call has no form that brood knows: it is left alone
+ */
+export function normalize(call: readonly unknown[], inherit: () => string[]): SpawnRequest | undefined {
+  const options = call[0] !== null && typeof call[0] === 'object' ? (call[0] as BindingOptions) : fromPositions(call)
+  const { file } = options
+  if (typeof file !== 'string') return undefined
+  return {
+    file,
+    args: options.args ?? [file],
+    env: options.envPairs ?? inherit(),
+    cwd: options.cwd ?? undefined,
+    uid: options.uid ?? undefined,
+    gid: options.gid ?? undefined,
+    flagged: false,
+  }
+}
+
+function fromPositions(call: readonly unknown[]): BindingOptions {
+  return {
+    file: call[position.file],
+    args: call[position.args],
+    envPairs: call[position.envPairs],
+    cwd: call[position.cwd],
+    uid: call[position.uid],
+    gid: call[position.gid],
+  } as BindingOptions
+}

@@ -1,0 +1,105 @@
+import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { debug } from '../diagnostics.js'
+import { BroodError } from '../errors.js'
+import { isWindows } from '../platform.js'
+
+/** A place where the shim directory may go, and who named it. */
+interface Candidate {
+  readonly path: string
+  readonly origin: string
+}
+
+/** The first part of the names of all that brood puts into a shim root. */
+export const directoryPrefix = '.node-spawn-wrap-'
+
+/**
+ * Makes a private directory in the first shim root that can be written to and executed from.
+ *
+ * @param preferred tried before `SPAWN_WRAP_SHIM_ROOT`, the home directory, the cache directory and the temporary directory
+ * @throws BroodError `ERR_BROOD_SHIM_ROOT`, with `candidates`, where there is none
+ */
+export function makeShimDirectory(preferred: string | undefined, inherited: string | undefined): { shimRoot: string; directory: string } {
+  const failures: { path: string; origin: string; reason: string }[] = []
+  for (const candidate of listCandidates(preferred, inherited)) {
+    try {
+      const shimRoot = prepareRoot(candidate.path)
+      const directory = makeDirectory(shimRoot)
+      debug('shim root', () => ({ shimRoot, directory, passedOver: failures }))
+      return { shimRoot, directory }
+    } catch (error) {
+      failures.push({ ...candidate, reason: (error as Error).message })
+    }
+  }
+  const list = failures.map(({ path, origin, reason }) => `  ${path} (${origin}): ${reason}`).join('\n')
+  throw new BroodError(
+    'ERR_BROOD_SHIM_ROOT',
+    `No directory for the shims: none of these can be written to and executed from.\n${list}\n` +
+      'Set SPAWN_WRAP_SHIM_ROOT to a directory of yours on a file system that is neither read-only nor noexec.',
+    { candidates: failures },
+  )
+}
+
+function listCandidates(preferred: string | undefined, inherited: string | undefined): Candidate[] {
+  const { SPAWN_WRAP_SHIM_ROOT: shimRoot, XDG_CACHE_HOME: cache } = process.env
+  const home = attempt(homedir)
+  const candidates = [
+    { path: preferred, origin: 'shimRoot' },
+    { path: shimRoot, origin: 'SPAWN_WRAP_SHIM_ROOT' },
+    { path: inherited, origin: 'the wrapping process' },
+    { path: home, origin: 'home' },
+    { path: cache || (home && join(home, '.cache')), origin: cache ? 'XDG_CACHE_HOME' : 'cache' },
+    { path: tmpdir(), origin: 'temporary directory' },
+  ]
+  return candidates.filter((candidate): candidate is Candidate => Boolean(candidate.path))
+}
+
+function attempt(find: () => string): string | undefined {
+  try {
+    return find()
+  } catch {
+    // No home: this user stands in no list of users.
+    return undefined
+  }
+}
+
+function prepareRoot(path: string): string {
+  mkdirSync(path, { recursive: true })
+  const root = realpathSync(resolve(path))
+  refuseOpenRoot(root)
+  return root
+}
+
+/** Who may rename what lies in the root could put shims of their own in its place. */
+function refuseOpenRoot(root: string): void {
+  if (isWindows) return
+  const { mode } = statSync(root)
+  const othersCanWrite = (mode & 0o022) !== 0
+  const isSticky = (mode & 0o1000) !== 0
+  if (othersCanWrite && !isSticky) throw new Error('others can write to it, and it has no sticky bit')
+}
+
+function makeDirectory(shimRoot: string): string {
+  const directory = mkdtempSync(join(shimRoot, `${directoryPrefix}${process.pid}-`))
+  try {
+    // mkdtemp has made it 0700, less the umask: a umask must not lock us out.
+    chmodSync(directory, 0o700)
+    probeExecution(directory)
+    return directory
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** On a noexec mount access() says no to a file that is executable by its mode. */
+function probeExecution(directory: string): void {
+  const probe = join(directory, 'node')
+  writeFileSync(probe, '#!/bin/sh\n', { mode: 0o700 })
+  try {
+    accessSync(probe, constants.X_OK)
+  } catch {
+    throw new Error('files on it cannot be executed (noexec)')
+  }
+}

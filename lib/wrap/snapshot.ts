@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** All that a child process needs to know of a context. It is data: written as JSON, read by the preload of any brood of this format. */
+export interface Snapshot {
+  readonly format: 1
+  /** The context's private directory, which holds its shims and this snapshot. */
+  readonly directory: string
+  /** The contexts that were active where this one was made, oldest first, itself last. */
+  readonly chain: readonly string[]
+  /** The wrapper main: absolute path. */
+  readonly main: string | undefined
+  /** The wrapper main's own arguments. */
+  readonly args: readonly string[]
+  /** Node options that NODE_OPTIONS carries, behind the preload. */
+  readonly nodeOptions: readonly string[]
+  /** Node options that NODE_OPTIONS refuses: they reach command lines that brood sees. */
+  readonly nodeFlags: readonly string[]
+  /** Variables set in every Node process of the tree. */
+  readonly env: Readonly<Record<string, string>>
+  /** The preload in the store: absolute path. */
+  readonly preload: string
+  /** The node that made the context. */
+  readonly node: string
+  /** The npm found where the context was made. */
+  readonly npm: string | undefined
+  /** brood's CommonJS entry, for a wrapper main that requires it. */
+  readonly library: string
+  /** Module names by which the wrapper main reaches brood. */
+  readonly libraryNames: readonly string[]
+  /** Where nested contexts put their directories. */
+  readonly shimRoot: string
+  /** Was SPAWN_WRAP_DEBUG on where the context was made? */
+  readonly debug: boolean
+}
+
+/** The name of the snapshot's file in the context's directory. */
+export const snapshotFile = 'context.json'
+
+/** Reads the snapshot of a context; `undefined` where the context is gone, out of reach, or of another format. */
+export function readSnapshot(directory: string): Snapshot | undefined {
+  try {
+    const snapshot = JSON.parse(readFileSync(join(directory, snapshotFile), 'utf8')) as Snapshot
+    return snapshot.format === 1 ? snapshot : undefined
+  } catch {
+    return undefined
+  }
+}

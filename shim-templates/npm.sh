@@ -1,0 +1,28 @@
+#!/bin/sh
+# brood's stand-in for npm on PATH: it puts back what a program on the way may have lost,
+# then becomes the npm that would have been found without it. Same process, same arguments.
+
+# The PATH without this directory, and whether npm is on it. The directory stays on PATH for what npm starts.
+brood_found= brood_path= brood_rest=${PATH-}:
+while [ -n "$brood_rest" ]; do
+  brood_entry=${brood_rest%%:*} brood_rest=${brood_rest#*:}
+  case $brood_entry in @DIRECTORY@ | @DIRECTORY@/.) continue ;; esac
+  brood_path=$brood_path:$brood_entry
+  if [ -z "$brood_found" ] && [ -f "${brood_entry:-.}"/npm ] && [ -x "${brood_entry:-.}"/npm ]; then
+    brood_found=${brood_entry:-.}/npm
+  fi
+done
+
+# A context that is gone, or that this user cannot read, wraps nothing.
+if [ -r @DIRECTORY@/context.json ] && [ -r @PRELOAD@ ]; then
+  case ${NODE_OPTIONS-} in
+    *@PRELOAD_OPTION@*) ;;
+    *) NODE_OPTIONS=@NODE_OPTIONS@${NODE_OPTIONS+" $NODE_OPTIONS"} ;;
+  esac
+  if [ -z "${BROOD_CONTEXT-}" ]; then
+    BROOD_CONTEXT=@CONTEXT@
+  fi
+  export NODE_OPTIONS BROOD_CONTEXT
+fi
+
+exec "${brood_found:-@FALLBACK@}" "$@"
