@@ -1,6 +1,9 @@
 /** Windows has no exec, spells PATH in any case, and separates its entries by `;`. */
 export const isWindows: boolean = process.platform === 'win32'
 
+/** What stands between the entries of PATH. */
+export const pathDelimiter: string = isWindows ? ';' : ':'
+
 /** The oldest Node.js that a wrapped child may be: an older one runs as if it were not wrapped. */
 export const oldestChildMajor = 18
 

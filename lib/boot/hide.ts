@@ -1,5 +1,6 @@
-import Module from 'node:module'
+import { Module } from 'node:module'
 import { formatNodeOptions, tokenizeNodeOptions } from '../syntax/node-options.js'
+import { pathDelimiter } from '../platform.js'
 import { type Carrier, carrierVariable, decodeCarrier, shimVariable } from '../wrap/carrier.js'
 import { shellDefaultPath } from '../wrap/find-program.js'
 import { soleEntry, withoutShims } from '../wrap/mungers/env.js'
@@ -19,44 +20,64 @@ type Environment = Record<string, string | undefined>
 /**
  * Reads what the environment says of brood, and leaves it as it would be without brood.
  *
+ * Every function that runs costs a child some 30 µs of compilation, so the usual case stands here in one piece,
+ * and the others in functions that are compiled when they are needed.
+ *
  * @param preload the path under which this preload was required
  */
-export function takeInheritance(env: Environment, execArgv: string[], preload: string, delimiter: string): Inheritance {
-  const carrier = decodeCarrier(env[carrierVariable]) ?? findCarrier(env.PATH, delimiter)
+export function takeInheritance(env: Environment, execArgv: string[], preload: string): Inheritance {
+  const carrier = decodeCarrier(env[carrierVariable]) ?? findCarrier(env.PATH)
   const shim = env[shimVariable]
   delete env[carrierVariable]
   delete env[shimVariable]
 
-  const found = carrier.contexts.map(readSnapshot)
-  const contexts = found.filter((context) => context !== undefined)
-  const applied = found.slice(0, carrier.inherited).filter((context) => context !== undefined).length
+  const contexts: Snapshot[] = []
+  let applied = 0
+  for (const [index, directory] of carrier.contexts.entries()) {
+    const snapshot = readSnapshot(directory)
+    if (snapshot === undefined) continue
+    contexts.push(snapshot)
+    if (index < carrier.inherited) applied++
+  }
 
-  restoreNodeOptions(env, contexts, preload)
-  restorePath(env, carrier, shim, delimiter)
+  if (env.NODE_OPTIONS === carrier.nodeOptions) delete env.NODE_OPTIONS
+  else restoreNodeOptions(env, carrier, contexts, preload)
+
+  const { PATH: path } = env
+  const first = `${carrier.contexts[carrier.contexts.length - 1]}:`
+  if (path?.startsWith(first) && !path.includes(shimDirectoryMark, first.length)) env.PATH = path.slice(first.length)
+  else restorePath(env, carrier, shim)
+
   if (shim !== undefined) restoreFragile(env, carrier)
   if (shim !== undefined || carrier.flagged === true) restoreExecArgv(execArgv, contexts)
   return { contexts, applied }
 }
 
+/** Part of the name of every shim directory. */
+const shimDirectoryMark = '.node-spawn-wrap-'
+
 /** A program on the way may have kept PATH and NODE_OPTIONS alone: the newest shim directory on PATH knows the rest. */
-function findCarrier(path: string | undefined, delimiter: string): Carrier {
-  const entries = path === undefined || !path.includes('.node-spawn-wrap-') ? [] : path.split(delimiter)
-  for (const entry of entries) {
-    const snapshot = entry.includes('.node-spawn-wrap-') ? readSnapshot(entry.replace(/\/\.$/, '')) : undefined
+function findCarrier(path = ''): Carrier {
+  for (const entry of path.split(pathDelimiter)) {
+    const snapshot = entry.includes(shimDirectoryMark) ? readSnapshot(entry.replace(/\/\.$/, '')) : undefined
     if (snapshot !== undefined) return { contexts: snapshot.chain, inherited: 0 }
   }
   return { contexts: [], inherited: 0 }
 }
 
-function restoreNodeOptions(env: Environment, contexts: readonly Snapshot[], preload: string): void {
-  const text = env.NODE_OPTIONS
+function restoreNodeOptions(env: Environment, carrier: Carrier, contexts: readonly Snapshot[], preload: string): void {
+  let text = env.NODE_OPTIONS
   if (text === undefined) return
   const ours = nodeOptionsFor(contexts, preload)
-  const added = formatNodeOptions(ours)
-  if (text === added) delete env.NODE_OPTIONS
-  else if (text.startsWith(`${added} `)) env.NODE_OPTIONS = text.slice(added.length + 1)
-  else env.NODE_OPTIONS = withoutTokens(text, ours, preload)
-  if (env.NODE_OPTIONS?.includes(preload)) env.NODE_OPTIONS = withoutTokens(env.NODE_OPTIONS, ours, preload)
+  for (const added of [carrier.nodeOptions, formatNodeOptions(ours)]) {
+    if (added === undefined) continue
+    if (text === added) {
+      delete env.NODE_OPTIONS
+      return
+    }
+    if (text.startsWith(`${added} `)) text = text.slice(added.length + 1)
+  }
+  env.NODE_OPTIONS = text.includes(shimDirectoryMark) ? withoutTokens(text, ours, preload) : text
 }
 
 /** Takes our options out where somebody has put others before them, or a context among them is gone. */
@@ -71,14 +92,13 @@ function withoutTokens(text: string, ours: readonly string[], preload: string): 
   return next === undefined ? text.slice(0, start).replace(/ $/, '') : text.slice(0, start) + text.slice(next.start)
 }
 
-function restorePath(env: Environment, { contexts }: Carrier, shim: string | undefined, delimiter: string): void {
-  const newest = contexts.at(-1)
-  // Windows finds PATH under any case.
-  const path = env.PATH
+function restorePath(env: Environment, { contexts }: Carrier, shim: string | undefined): void {
+  const newest = contexts[contexts.length - 1]
+  const { PATH: path } = env
   if (newest === undefined || path === undefined) return
   const wasAbsent = shim === undefined ? path === `${soleEntry(newest)}:${shellDefaultPath}` : shim === 'none' && path === shellDefaultPath
   if (wasAbsent) delete env.PATH
-  else if (path.includes('.node-spawn-wrap-')) env.PATH = withoutShims(path, contexts, delimiter)
+  else env.PATH = withoutShims(path, contexts, pathDelimiter)
 }
 
 /** What a shell drops because it cannot name it, it did not drop on purpose. */
@@ -96,20 +116,21 @@ function restoreExecArgv(execArgv: string[], contexts: readonly Snapshot[]): voi
 
 /** Sets the contexts' variables. One that the process above was under already, and set otherwise for this one, stays. */
 export function applyEnvironment(env: Environment, { contexts, applied }: Inheritance): void {
-  contexts.forEach((context, index) => {
-    for (const [name, value] of Object.entries(context.env)) {
-      if (index >= applied || env[name] === undefined) env[name] = value
+  for (const [index, context] of contexts.entries()) {
+    for (const name in context.env) {
+      if (index >= applied || env[name] === undefined) env[name] = context.env[name]
     }
-  })
+  }
 }
 
 /** Takes a module out of everything that lists loaded modules. */
 export function hideModule(module: NodeJS.Module): void {
   const internals = Module as unknown as { _cache: Record<string, unknown>; _pathCache: Record<string, string> }
   delete internals._cache[module.filename]
-  for (const [request, path] of Object.entries(internals._pathCache)) {
-    if (path === module.filename) delete internals._pathCache[request]
-  }
+  // Node's key for a request by absolute path: the request, and no folders to look in.
+  delete internals._pathCache[`${module.filename}\0`]
+  // Only another preload can look there, and asking for the parent costs.
+  if (process.execArgv.length === 0 && process.env.NODE_OPTIONS === undefined) return
   const siblings = (module as { parent?: NodeJS.Module | null }).parent?.children
   const index = siblings?.indexOf(module) ?? -1
   if (index >= 0) siblings?.splice(index, 1)

@@ -1,9 +1,10 @@
-// What NODE_OPTIONS requires in every child. It is bundled into one file without dependencies, which any Node can parse.
-import { delimiter } from 'node:path'
+// What NODE_OPTIONS requires in every child. It is bundled without dependencies into one file that any Node can parse,
+// beside the one that munges (wrap/route.ts), which is compiled only where a process is started.
 import { debug, enableDebug } from '../diagnostics.js'
 import { canBeWrapped } from '../platform.js'
 import { patch } from '../wrap/patch.js'
 import { findRegistry, getRegistry } from '../wrap/registry.js'
+import { deferRoute } from './deferred-route.js'
 import { applyEnvironment, hideModule, takeInheritance } from './hide.js'
 import { installWrapperMains } from './wrapper-main.js'
 
@@ -12,8 +13,8 @@ function boot(): void {
   if (!canBeWrapped || process.env.BROOD_SHIM_DIRECTORY !== undefined) return
 
   const running = findRegistry()
-  hideModule(module)
   if (running !== undefined) {
+    hideModule(module)
     // Node runs this file as the main script, after the hooks of `--import`.
     const { enter } = running
     running.enter = undefined
@@ -21,7 +22,8 @@ function boot(): void {
     return
   }
 
-  const inheritance = takeInheritance(process.env, process.execArgv, __filename, delimiter)
+  const inheritance = takeInheritance(process.env, process.execArgv, __filename)
+  hideModule(module)
   const { contexts } = inheritance
   if (contexts.length === 0) return
   applyEnvironment(process.env, inheritance)
@@ -29,7 +31,7 @@ function boot(): void {
 
   const registry = getRegistry()
   registry.inherited = contexts
-  registry.unpatch = patch(registry)
+  registry.unpatch = patch(deferRoute(`${__dirname}/route.cjs`))
   installWrapperMains(contexts, registry, __filename)
   debug('preload', () => ({ contexts: contexts.map((context) => context.directory), argv: process.argv, execArgv: process.execArgv }))
 }

@@ -1,4 +1,4 @@
-import Module from 'node:module'
+import { Module } from 'node:module'
 import { resolve } from 'node:path'
 import { debug } from '../diagnostics.js'
 import type { Registry } from '../wrap/registry.js'

@@ -11,6 +11,8 @@ export const shimVariable = 'BROOD_SHIM'
 export interface Carrier {
   /** Directories of the contexts, oldest first. */
   readonly contexts: readonly string[]
+  /** What was put in front of NODE_OPTIONS, so that it is recognised at a glance. */
+  readonly nodeOptions?: string
   /** How many of them, from the oldest on, the spawning process was itself under: their environment is applied already. */
   readonly inherited: number
   /** `NAME=value` pairs that a shell on the way would drop, because the name is no identifier. */

@@ -8,6 +8,7 @@ import { loadSignalExit, loadWhich } from './dependencies.js'
 import { findLibraryNames, foregroundEntry, libraryEntry } from './library.js'
 import { patch } from './patch.js'
 import { activeContexts, getRegistry } from './registry.js'
+import { route } from './route.js'
 import { makeShimDirectory } from './shim-root.js'
 import { fillShims, readTemplate } from './shims.js'
 import { type Snapshot, snapshotFile } from './snapshot.js'
@@ -67,7 +68,7 @@ export class Context implements Disposable {
     const entry = { ...this.#snapshot }
     const registry = getRegistry()
     registry.own = [...registry.own, entry]
-    registry.unpatch ??= patch(registry)
+    registry.unpatch ??= patch(route)
     debug('patched', () => ({ contexts: activeContexts(registry).map((context) => context.directory) }))
     const undo = () => {
       if (!this.#undos.delete(undo)) return

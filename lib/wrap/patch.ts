@@ -1,12 +1,5 @@
 import { debug } from '../diagnostics.js'
-import { isWindows } from '../platform.js'
-import { denormalize } from './denormalize.js'
-import { realFileSystem } from './file-system.js'
-import { munge } from './munge.js'
-import { normalize } from './normalize.js'
-import { planFor } from './plan.js'
-import { activeContexts, type Registry } from './registry.js'
-import type { SpawnRequest } from './request.js'
+import type { Route } from './route.js'
 
 type Spawn = (this: unknown, ...call: unknown[]) => unknown
 type SpawnHolder = { spawn: Spawn }
@@ -17,10 +10,11 @@ type SpawnHolder = { spawn: Spawn }
  * So low down, what the caller wrote (`spawnfile`, `spawnargs`, error messages, frozen options) stays as it wrote it,
  * references taken before are caught, and child_process need not be loaded.
  *
+ * @param route turns the arguments of such a function into those it is to be called with
  * @returns takes the patches back, in any order with those of others
  */
-export function patch(registry: Registry): () => void {
-  const undos = spawnHolders().map((holder) => replaceSpawn(holder, registry))
+export function patch(route: Route): () => void {
+  const undos = spawnHolders().map((holder) => replaceSpawn(holder, route))
   return () => {
     for (const undo of undos) undo()
   }
@@ -32,6 +26,10 @@ interface Bindings {
 }
 
 function spawnHolders(): SpawnHolder[] {
+  const access = (process as unknown as { binding<Name extends keyof Bindings>(name: Name): Bindings[Name] }).binding
+  // Under --pending-deprecation it is a wrapper that warns, with the function itself as its prototype (util.deprecate).
+  const prototype = Object.getPrototypeOf(access)
+  const binding: typeof access = prototype === Function.prototype ? access : prototype
   try {
     return [binding('process_wrap').Process.prototype, binding('spawn_sync')]
   } catch (error) {
@@ -41,18 +39,11 @@ function spawnHolders(): SpawnHolder[] {
   }
 }
 
-function binding<Name extends keyof Bindings>(name: Name): Bindings[Name] {
-  const access = (process as unknown as { binding(name: string): unknown }).binding
-  // Under --pending-deprecation it is a wrapper that warns, with the function itself as its prototype (util.deprecate).
-  const quiet = Object.getPrototypeOf(access) === Function.prototype ? access : Object.getPrototypeOf(access)
-  return quiet.call(process, name) as Bindings[Name]
-}
-
-function replaceSpawn(holder: SpawnHolder, registry: Registry): () => void {
+function replaceSpawn(holder: SpawnHolder, route: Route): () => void {
   const original = holder.spawn
   let active = true
   function spawn(this: unknown, ...call: unknown[]): unknown {
-    return Reflect.apply(original, this, active ? route(call, registry) : call)
+    return Reflect.apply(original, this, active ? route(call) : call)
   }
   holder.spawn = spawn
   return () => {
@@ -60,34 +51,4 @@ function replaceSpawn(holder: SpawnHolder, registry: Registry): () => void {
     active = false
     if (holder.spawn === spawn) holder.spawn = original
   }
-}
-
-function route(call: unknown[], registry: Registry): unknown[] {
-  try {
-    const plan = planFor(activeContexts(registry), registry.inherited.length, isWindows)
-    if (plan === undefined) return call
-    const request = normalize(call, inheritedEnvironment)
-    if (request === undefined || changesUser(request)) return call
-    const munged = munge(request, plan, realFileSystem)
-    debug('spawn', () => ({ asked: describe(request), started: describe(munged) }))
-    return denormalize(call, munged)
-  } catch (error) {
-    // Wrapping never breaks a program: what brood cannot do is done without it.
-    debug('spawn left alone', () => String(error))
-    return call
-  }
-}
-
-// The store lies in this user's directories: a preload that another user cannot read would end that user's node.
-function changesUser({ uid, gid }: SpawnRequest): boolean {
-  return (uid !== undefined && uid !== process.getuid?.()) || (gid !== undefined && gid !== process.getgid?.())
-}
-
-function inheritedEnvironment(): string[] {
-  return Object.entries(process.env).map(([name, value]) => `${name}=${value}`)
-}
-
-// Names only: values may be secrets.
-function describe({ file, args, env, cwd }: SpawnRequest): object {
-  return { file, args, cwd, env: env.map((pair) => pair.slice(0, pair.indexOf('=', 1))) }
 }

@@ -1,4 +1,4 @@
-import Module from 'node:module'
+import { Module } from 'node:module'
 import type { Snapshot } from './snapshot.js'
 
 /** What all copies of brood in one thread share: the preload's, the CommonJS one and the ESM one. */

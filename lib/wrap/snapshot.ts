@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 
 /** All that a child process needs to know of a context. It is data: written as JSON, read by the preload of any brood of this format. */
 export interface Snapshot {
@@ -40,7 +39,7 @@ export const snapshotFile = 'context.json'
 /** Reads the snapshot of a context; `undefined` where the context is gone, out of reach, or of another format. */
 export function readSnapshot(directory: string): Snapshot | undefined {
   try {
-    const snapshot = JSON.parse(readFileSync(join(directory, snapshotFile), 'utf8')) as Snapshot
+    const snapshot = JSON.parse(readFileSync(`${directory}/${snapshotFile}`, 'utf8')) as Snapshot
     return snapshot.format === 1 ? snapshot : undefined
   } catch {
     return undefined

@@ -1,21 +1,23 @@
-import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { directoryPrefix } from './shim-root.js'
 
-interface Preload {
+interface StoredFile {
+  readonly name: string
   readonly text: string
-  readonly hash: string
 }
 
-let cached: Preload | undefined
+/** Set by the build: a hash of the files below. */
+declare const BROOD_PRELOAD_HASH: string
 
-function packagedPreload(): Preload {
-  if (cached === undefined) {
-    const text = readFileSync(new URL('./preload.cjs', import.meta.url), 'utf8')
-    cached = { text, hash: createHash('sha256').update(text).digest('hex').slice(0, 16) }
-  }
-  return cached
+const names = ['route.cjs', 'preload.cjs']
+
+let packaged: readonly StoredFile[] | undefined
+
+function packagedFiles(): readonly StoredFile[] {
+  packaged ??= names.map((name) => ({ name, text: readFileSync(fileURLToPath(new URL(`./${name}`, import.meta.url)), 'utf8') }))
+  return packaged
 }
 
 /**
@@ -25,13 +27,18 @@ function packagedPreload(): Preload {
  * and processes that carry it may outlive the wrap, the root and the installed package.
  */
 export function storePreload(shimRoot: string): string {
-  const { text, hash } = packagedPreload()
-  const folder = join(shimRoot, `${directoryPrefix}store`, hash)
-  const path = join(folder, 'preload.cjs')
-  if (holds(path, text)) return path
+  const folder = join(shimRoot, `${directoryPrefix}store`, BROOD_PRELOAD_HASH)
+  for (const { name, text } of packagedFiles()) {
+    const path = join(folder, name)
+    if (!holds(path, text)) writeWhole(folder, path, text)
+  }
+  return join(folder, 'preload.cjs')
+}
+
+/** Whole or not at all: another process may be reading it. */
+function writeWhole(folder: string, path: string, text: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o755 })
-  // Whole or not at all: another process may be reading it.
-  const draft = join(folder, `.${process.pid}-${Date.now()}.tmp`)
+  const draft = `${path}.${process.pid}.${Date.now()}`
   try {
     writeFileSync(draft, text, { mode: 0o644, flag: 'wx' })
     renameSync(draft, path)
@@ -39,7 +46,6 @@ export function storePreload(shimRoot: string): string {
     rmSync(draft, { force: true })
     throw error
   }
-  return path
 }
 
 function holds(path: string, text: string): boolean {

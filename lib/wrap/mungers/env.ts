@@ -41,6 +41,7 @@ export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
 function carrierText(request: SpawnRequest, plan: Plan, fragile: readonly string[]): string {
   return encodeCarrier({
     ...plan.carrier,
+    nodeOptions: plan.nodeOptions,
     ...(fragile.length > 0 && { fragile }),
     ...(request.flagged && { flagged: true }),
   })

@@ -1,0 +1,56 @@
+// Builds dist/: the library twice (ES module and CommonJS), and the two files that are copied into the store.
+// The types are tsc's (npm run build:types).
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { build, transformSync } from 'esbuild'
+import ts from 'typescript'
+
+const shared = { bundle: true, platform: 'node', logLevel: 'warning', legalComments: 'none' }
+
+// Any Node must be able to parse these, one that is too old too: it then finds out that it is.
+const stored = {
+  ...shared,
+  format: 'cjs',
+  target: 'es2017',
+  alias: { 'node:module': './lib/boot/own-module.ts' },
+}
+await build({ ...stored, entryPoints: ['lib/boot/preload.cts'], outfile: 'dist/preload.cjs' })
+await build({ ...stored, entryPoints: ['lib/wrap/route.ts'], outfile: 'dist/route.cjs' })
+
+for (const name of ['preload.cjs', 'route.cjs']) {
+  const text = readFileSync(`dist/${name}`, 'utf8')
+  writeFileSync(`dist/${name}`, transformSync(name === 'preload.cjs' ? compileEagerly(text) : text, { minify: true }).code)
+}
+
+/**
+ * Turns `function f() {}` into `var f = (function f() {})`: V8 compiles a function in parentheses with the file,
+ * where it would else read it twice. Nearly all of the preload runs in every child.
+ */
+function compileEagerly(text) {
+  const { statements } = ts.createSourceFile('preload.cjs', text, ts.ScriptTarget.ES2017)
+  return statements
+    .map((statement) => {
+      const source = text.slice(statement.pos, statement.end)
+      return ts.isFunctionDeclaration(statement) ? `var ${statement.name.text} = (${source.trim()});` : source
+    })
+    .join('\n')
+}
+
+const hash = createHash('sha256')
+for (const name of ['preload.cjs', 'route.cjs']) hash.update(readFileSync(`dist/${name}`))
+
+const library = {
+  ...shared,
+  target: 'node20.19',
+  packages: 'external',
+  define: { BROOD_PRELOAD_HASH: JSON.stringify(hash.digest('hex').slice(0, 16)) },
+}
+const commonjs = {
+  ...library,
+  format: 'cjs',
+  define: { ...library.define, 'import.meta.url': 'importMetaUrl' },
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename);" },
+}
+await build({ ...library, format: 'esm', entryPoints: ['lib/index.ts'], outfile: 'dist/index.js' })
+await build({ ...commonjs, entryPoints: ['lib/index.cts'], outfile: 'dist/index.cjs' })
+await build({ ...commonjs, entryPoints: ['lib/wrap/foreground.ts'], outfile: 'dist/foreground.cjs' })

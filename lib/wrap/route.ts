@@ -1,0 +1,43 @@
+import { debug } from '../diagnostics.js'
+import { isWindows } from '../platform.js'
+import { denormalize } from './denormalize.js'
+import { realFileSystem } from './file-system.js'
+import { munge } from './munge.js'
+import { normalize } from './normalize.js'
+import { planFor } from './plan.js'
+import { activeContexts, getRegistry } from './registry.js'
+import type { SpawnRequest } from './request.js'
+
+export type Route = (call: unknown[]) => unknown[]
+
+/** Takes a call of a function that starts a process through normalize, munge and denormalize. It never throws. */
+export function route(call: unknown[]): unknown[] {
+  try {
+    const registry = getRegistry()
+    const plan = planFor(activeContexts(registry), registry.inherited.length, isWindows)
+    if (plan === undefined) return call
+    const request = normalize(call, inheritedEnvironment)
+    if (request === undefined || changesUser(request)) return call
+    const munged = munge(request, plan, realFileSystem)
+    debug('spawn', () => ({ asked: describe(request), started: describe(munged) }))
+    return denormalize(call, munged)
+  } catch (error) {
+    // Wrapping never breaks a program: what brood cannot do is done without it.
+    debug('spawn left alone', () => String(error))
+    return call
+  }
+}
+
+// The store lies in this user's directories: a preload that another user cannot read would end that user's node.
+function changesUser({ uid, gid }: SpawnRequest): boolean {
+  return (uid !== undefined && uid !== process.getuid?.()) || (gid !== undefined && gid !== process.getgid?.())
+}
+
+function inheritedEnvironment(): string[] {
+  return Object.entries(process.env).map(([name, value]) => `${name}=${value}`)
+}
+
+// Names only: values may be secrets.
+function describe({ file, args, env, cwd }: SpawnRequest): object {
+  return { file, args, cwd, env: env.map((pair) => pair.slice(0, pair.indexOf('=', 1))) }
+}
