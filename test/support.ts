@@ -1,0 +1,53 @@
+import { spawn, type SpawnOptions } from 'node:child_process'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+
+/** The root of the checkout; this file runs as .build/test/support.js. */
+export const root: string = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
+
+export const fixture = (path: string): string => join(root, 'fixtures', path)
+
+/** A directory that is removed with the test. */
+export function temporaryDirectory(t: Test): string {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'brood-test-')))
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** What a parent observes of a child. */
+export interface Observation {
+  readonly stdout: string
+  readonly stderr: string
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** Starts a program at once, so that a patch around this call reaches it, and waits for its end. */
+export function observe(file: string, args: readonly string[], options: SpawnOptions & { input?: string } = {}): Promise<Observation> {
+  const { input, ...spawnOptions } = options
+  const child = spawn(file, args, { ...spawnOptions, stdio: 'pipe' })
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(input)
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text
+    })
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve({ ...output, code, signal }))
+  })
+}
+
+/** Does something for each item, at most `width` at once. */
+export async function atOnce<T>(width: number, items: Iterable<T>, each: (item: T) => Promise<void>): Promise<void> {
+  const iterator = items[Symbol.iterator]()
+  const lane = async () => {
+    for (let next = iterator.next(); next.done !== true; next = iterator.next()) await each(next.value)
+  }
+  await Promise.all(Array.from({ length: width }, lane))
+}

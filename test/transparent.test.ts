@@ -1,0 +1,162 @@
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Context, createContext } from 'brood'
+import { fixture, type Observation, observe, root, atOnce, temporaryDirectory } from './support.js'
+import t from './tap.js'
+
+/** A small program, run bare and wrapped; its parent and its own output must see no difference. */
+interface Program {
+  readonly name: string
+  readonly flags?: readonly string[]
+  /** In fixtures/programs, or absolute. */
+  readonly file?: string
+  readonly args?: readonly string[]
+  readonly input?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly command?: string
+}
+
+const scratch = temporaryDirectory(t)
+const odd = join(scratch, `odd 'dir' "x" $(y) \`z\` ü`)
+mkdirSync(odd)
+cpSync(fixture('programs/argv.cjs'), join(odd, `main with 'quotes' "and" $(touch x) \`y\` ünï.cjs`))
+cpSync(fixture('scripts/env-node'), join(odd, 'script with space'))
+symlinkSync(process.execPath, join(scratch, 'renamed-node'))
+
+const signals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGKILL', 'SIGSEGV', 'SIGUSR2', 'SIGALRM', 'SIGPIPE'] as const
+
+const programs: readonly Program[] = [
+  { name: 'argv, argv0, execArgv, execPath and title', file: 'argv.cjs', args: ['a b', '', '--flag', '-e', 'ü'] },
+  { name: 'flags before the main', flags: ['--no-warnings', '--title', 'my title', '-C', 'dev'], file: 'argv.cjs' },
+  { name: 'the environment, in its order', file: 'env.cjs', env: { A: '1', 'odd-name': '2', 'a.b': '3', EMPTY: '' } },
+  { name: 'NODE_OPTIONS of its own', file: 'env.cjs', env: { NODE_OPTIONS: '--no-warnings  --title="a b" ' } },
+  { name: 'an empty NODE_OPTIONS', file: 'env.cjs', env: { NODE_OPTIONS: '' } },
+  { name: 'SPAWN_WRAP variables of its own', file: 'env.cjs', env: { SPAWN_WRAP_SHIM_ROOT: scratch, SPAWN_WRAP_DEBUG: '0' } },
+  { name: 'globals and the module loader', file: 'globals.cjs' },
+  { name: 'loaded modules', file: 'modules.cjs' },
+  { name: 'an ES module', file: 'module.mjs', args: ['x'] },
+  { name: 'a main without extension', file: 'extensionless', args: ['x'] },
+  { name: 'a main named without its extension', file: 'argv', args: ['x'] },
+  { name: 'a main by symbolic link', file: 'symlink.cjs', args: ['x'] },
+  { name: 'a main by symbolic link, preserved', flags: ['--preserve-symlinks-main'], file: 'modules.cjs' },
+  { name: 'listeners', file: 'listeners.cjs' },
+  { name: 'stdin', file: 'echo-stdin.cjs', input: 'line\nlast' },
+  { name: 'exit events and exitCode', file: 'exit-code.cjs' },
+  { name: 'a thrown error', file: 'throw-error.cjs' },
+  { name: 'a thrown value', file: 'throw-value.cjs' },
+  { name: 'an error thrown later', file: 'throw-later.cjs' },
+  { name: 'an error thrown by an ES module', file: 'throw-error.mjs' },
+  { name: 'a rejected promise', file: 'reject.cjs' },
+  { name: 'an uncaughtException handler', file: 'uncaught-handler.cjs' },
+  { name: 'a syntax error', file: 'syntax-error.cjs' },
+  { name: 'a syntax error in an ES module', file: 'syntax-error.mjs' },
+  { name: 'a missing module', file: 'missing-import.cjs' },
+  { name: 'a missing ES module', file: 'missing-import.mjs' },
+  { name: 'a missing main', file: 'there-is-no-such-main.cjs' },
+  { name: 'a top-level await that never settles', file: 'unsettled.mjs' },
+  { name: 'abort', file: 'abort.cjs' },
+  { name: 'stack traces', file: 'stack.cjs' },
+  { name: 'stack traces with source maps on', flags: ['--enable-source-maps'], file: 'throw-error.cjs' },
+  { name: 'what a spawned child says of itself', file: 'spawned.cjs' },
+  { name: 'errors of spawning', file: 'errors.cjs' },
+  { name: 'frozen and unusual options', file: 'frozen.cjs' },
+  { name: 'timeouts, AbortSignal and maxBuffer', file: 'timeout.cjs' },
+  { name: 'IPC, json and advanced', file: 'ipc.cjs' },
+  { name: 'extra descriptors', file: 'descriptors.cjs' },
+  { name: 'text for a shell', file: 'shell-text.cjs' },
+  { name: 'eval, print, stdin, REPL, check, bad options', file: 'eval-children.cjs' },
+  { name: "children's NODE_OPTIONS", file: 'user-node-options.cjs' },
+  { name: 'fork with inherited execArgv', flags: ['--no-warnings', '--max-http-header-size=9000'], file: 'fork-exec-argv.cjs' },
+  { name: 'children with a cleared environment', file: 'cleared-environment.cjs' },
+  { name: 'cluster', file: 'cluster.cjs' },
+  { name: 'Workers', file: 'worker.cjs' },
+  { name: 'one pid from shell to node', file: 'same-pid.cjs' },
+  { name: 'signals from the parent', file: 'parent-kills.cjs' },
+  { name: 'scripts by their first line', file: 'shebang.cjs' },
+  { name: 'paths and arguments with quotes, blanks, $() and newlines', file: 'odd-names.cjs', args: [odd] },
+  { name: '--import of its own', flags: ['--import', `data:text/javascript,console.log(process.argv)`], file: 'own-import.mjs', args: ['a'] },
+  { name: '--import of its own before CommonJS', flags: ['--import', fixture('wrappers/nothing.mjs')], file: 'modules.cjs' },
+  { name: '--require of its own', flags: ['--require', fixture('programs/modules.cjs')], file: 'argv.cjs' },
+  { name: '--pending-deprecation', flags: ['--pending-deprecation'], file: 'deprecations.cjs' },
+  { name: '--throw-deprecation', flags: ['--throw-deprecation'], file: 'argv.cjs' },
+  { name: '--throw-deprecation with pending ones', flags: ['--throw-deprecation', '--pending-deprecation'], file: 'argv.cjs' },
+  { name: '--trace-warnings', flags: ['--trace-warnings'], file: 'argv.cjs' },
+  { name: '--frozen-intrinsics', flags: ['--frozen-intrinsics'], file: 'intrinsics.cjs' },
+  { name: '--disable-proto=delete', flags: ['--disable-proto=delete'], file: 'intrinsics.cjs' },
+  { name: 'a detached child', file: 'detached.cjs' },
+  { name: 'much output before exit', file: 'stdout-flush.cjs' },
+  { name: 'working directories', file: 'working-directory.cjs' },
+  { name: 'the functions of child_process', file: 'captured.cjs' },
+  { name: 'promisified functions', file: 'promisified.cjs' },
+  { name: 'the test runner', file: 'self-runner.cjs' },
+  { name: 'a renamed node', command: join(scratch, 'renamed-node'), file: 'argv.cjs' },
+  { name: 'eval', flags: ['-e', 'console.log(process.argv, process.execArgv, module.id)'], args: ['x'] },
+  { name: 'eval of a throw', flags: ['-e', 'throw new Error("evaluated")'] },
+  { name: 'print', flags: ['-p', 'Object.keys(require.cache)'] },
+  { name: 'a program on stdin', flags: ['-'], args: ['x'], input: 'console.log(process.argv, __filename)' },
+  { name: 'the version', flags: ['--version'] },
+  ...signals.map((signal) => ({ name: `death by ${signal}`, file: 'die-by.cjs', args: [signal] })),
+  ...['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'].map((signal) => ({ name: `${signal} handled`, file: 'handle-signal.cjs', args: [signal] })),
+]
+
+const contexts: Readonly<Record<string, Context>> = {
+  'no wrapper main': createContext({ env: {}, shimRoot: scratch }),
+  'a CommonJS wrapper main': createContext({ main: fixture('wrappers/run-main.cjs'), args: ['first', 'second'], shimRoot: scratch }),
+  'an ES module wrapper main': createContext({ main: fixture('wrappers/run-main.mjs'), shimRoot: scratch }),
+}
+
+function start(program: Program): Promise<Observation> {
+  const file = program.file === undefined ? [] : [program.file.startsWith('/') ? program.file : fixture(`programs/${program.file}`)]
+  return observe(program.command ?? process.execPath, [...(program.flags ?? []), ...file, ...(program.args ?? [])], {
+    cwd: root,
+    env: { HOME: scratch, PATH: process.env.PATH, ...program.env },
+    ...(program.input !== undefined && { input: program.input }),
+  })
+}
+
+/** The patch is there just while the process is started: what runs bare at the same time stays bare. */
+function startWrapped(context: Context, program: Program): Promise<Observation> {
+  const undo = context.patch()
+  try {
+    return start(program)
+  } finally {
+    undo()
+  }
+}
+
+/** A wrapper main that hands over synchronously leaves frames below the main's own; they are all that may differ. */
+function upToTheMainsFrames({ stdout, stderr, ...rest }: Observation): Observation {
+  const cut = (text: string) => text.replace(/\n {4}at (?!.*fixtures\/programs).*/g, '')
+  return { stdout: cut(stdout), stderr: cut(stderr), ...rest }
+}
+
+/** What differs between two runs of the same program. */
+function withoutNoise({ stdout, stderr, ...rest }: Observation): Observation {
+  return { stdout, stderr: stderr.replace(/\(node:\d+\)/g, '(node:PID)'), ...rest }
+}
+
+t.test('a wrapped program and its parent observe what they would have observed', async (t) => {
+  t.ok(programs.length >= 40, `${programs.length} programs`)
+  await atOnce(4, programs, async (program) => {
+    const bare = withoutNoise(await start(program))
+    for (const [name, context] of Object.entries(contexts)) {
+      const wrapped = withoutNoise(await startWrapped(context, program))
+      const [seen, expected] = name === 'no wrapper main' ? [wrapped, bare] : [upToTheMainsFrames(wrapped), upToTheMainsFrames(bare)]
+      t.same(seen, expected, `${program.name}, under ${name}`)
+    }
+  })
+})
+
+t.test('every exit code comes through', async (t) => {
+  const context = contexts['a CommonJS wrapper main'] as Context
+  const codes = Array.from({ length: 256 }, (_, code) => code)
+  const seen: (number | null)[] = []
+  await atOnce(4, codes, async (code) => {
+    seen[code] = (await startWrapped(context, { name: 'exit', file: 'exit-with.cjs', args: [String(code)] })).code
+  })
+  t.same(seen, codes)
+})
+
+t.teardown(() => {
+  for (const context of Object.values(contexts)) context.dispose()
+})
