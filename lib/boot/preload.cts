@@ -14,7 +14,7 @@ function boot(): void {
 
   const running = findRegistry()
   if (running !== undefined) {
-    hideModule(module)
+    hideModule(module, __filename)
     // Node runs this file as the main script, after the hooks of `--import`.
     const { enter } = running
     running.enter = undefined
@@ -23,7 +23,7 @@ function boot(): void {
   }
 
   const inheritance = takeInheritance(process.env, process.execArgv, __filename)
-  hideModule(module)
+  hideModule(module, __filename)
   const { contexts } = inheritance
   if (contexts.length === 0) return
   applyEnvironment(process.env, inheritance)

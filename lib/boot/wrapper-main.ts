@@ -1,6 +1,7 @@
 import { Module } from 'node:module'
 import { resolve } from 'node:path'
 import { debug } from '../diagnostics.js'
+import { hideModule } from './hide.js'
 import type { Registry } from '../wrap/registry.js'
 import type { Snapshot } from '../wrap/snapshot.js'
 
@@ -10,7 +11,6 @@ type Load = (this: unknown, request: string, parent: NodeJS.Module | undefined, 
 interface ModuleInternals {
   runMain: RunMain
   _load: Load
-  _cache: Record<string, NodeJS.Module | undefined>
 }
 
 const internals = Module as unknown as ModuleInternals
@@ -71,11 +71,15 @@ function runWrapper(
     registry.runMain = undefined
     takeBackLibrary()
     takeOutOfArgv(wrapper, script)
-    forgetMainModule()
+    const isModule = process.mainModule === undefined
+    forgetMainModule(wrapper.main)
     debug('runMain', () => ({ argv: process.argv }))
     // A wrapper may have put another script in the program's place.
     const next = process.argv[1] === script ? main : resolve(process.argv[1] ?? main)
-    runWrapper(wrappers, index + 1, run, next, registry)
+    const runNext = () => runWrapper(wrappers, index + 1, run, next, registry)
+    // An ES module runs inside a promise: there an error that the program throws would become a rejection.
+    if (isModule) process.nextTick(runNext)
+    else runNext()
   }
   debug('wrapper main', () => ({ argv }))
   return run(wrapper.main)
@@ -94,10 +98,8 @@ function takeOutOfArgv(wrapper: Wrapper, script: string | undefined): void {
 }
 
 /** The wrapper was the main module. The program is to find itself in that place, or nothing where it is an ES module. */
-function forgetMainModule(): void {
-  const main = process.mainModule
-  if (main === undefined) return
-  delete internals._cache[main.filename]
+function forgetMainModule(request: string): void {
+  hideModule(process.mainModule, request)
   delete (process as { mainModule?: unknown }).mainModule
 }
 
@@ -107,7 +109,7 @@ function answerLibrary(wrapper: Wrapper, registry: Registry): () => void {
   const original = internals._load
   let library: unknown
   const load: Load = function (this: unknown, request, parent, isMain) {
-    if (parent?.id === '.' && wrapper.libraryNames.includes(request)) {
+    if (parent !== undefined && parent === process.mainModule && wrapper.libraryNames.includes(request)) {
       library ??= makeLibrary(() => Reflect.apply(original, this, [wrapper.library, parent, false]), registry)
       return library
     }

@@ -1,5 +1,6 @@
 import { debug } from '../diagnostics.js'
 import type { Route } from './route.js'
+import { quietBinding } from './quiet-binding.js'
 
 type Spawn = (this: unknown, ...call: unknown[]) => unknown
 type SpawnHolder = { spawn: Spawn }
@@ -20,18 +21,13 @@ export function patch(route: Route): () => void {
   }
 }
 
-interface Bindings {
-  process_wrap: { Process: { prototype: SpawnHolder } }
-  spawn_sync: SpawnHolder
+interface ProcessWrap {
+  readonly Process: { readonly prototype: SpawnHolder }
 }
 
 function spawnHolders(): SpawnHolder[] {
-  const access = (process as unknown as { binding<Name extends keyof Bindings>(name: Name): Bindings[Name] }).binding
-  // Under --pending-deprecation it is a wrapper that warns, with the function itself as its prototype (util.deprecate).
-  const prototype = Object.getPrototypeOf(access)
-  const binding: typeof access = prototype === Function.prototype ? access : prototype
   try {
-    return [binding('process_wrap').Process.prototype, binding('spawn_sync')]
+    return [(quietBinding('process_wrap') as ProcessWrap).Process.prototype, quietBinding('spawn_sync') as SpawnHolder]
   } catch (error) {
     // The permission model refuses bindings: the program then runs as if it were not wrapped.
     debug('bindings refused', () => String(error))
