@@ -1,6 +1,6 @@
-import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { debug } from '../diagnostics.js'
 import { BroodError } from '../errors.js'
 import { isWindows } from '../platform.js'
@@ -65,10 +65,22 @@ function attempt(find: () => string): string | undefined {
 }
 
 function prepareRoot(path: string): string {
-  mkdirSync(path, { recursive: true })
+  makeWithParents(resolve(path))
   const root = realpathSync(resolve(path))
   refuseOpenRoot(root)
   return root
+}
+
+/** `mkdir -p`. Node's own (`recursive: true`) never ends where the parent is there and takes no directories, as in /proc. */
+function makeWithParents(path: string): void {
+  if (existsSync(path)) return
+  if (dirname(path) !== path) makeWithParents(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Somebody else may have made it just now.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
 }
 
 /** Who may rename what lies in the root could put shims of their own in its place. */

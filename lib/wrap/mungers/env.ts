@@ -29,7 +29,7 @@ export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
       env.push(withPreload(pair, plan))
     } else {
       env.push(pair)
-      if (!isIdentifier(name)) fragile.push(pair)
+      if (!plan.windows && !isIdentifier(name)) fragile.push(pair)
     }
   }
   if (!hasPath) env.push(solePath(plan))
