@@ -1,6 +1,7 @@
 // `require('brood')` is the wrap function itself, as with spawn-wrap, with everything else as its properties.
-import { BroodError, Context, createContext, runMain, wrap as wrapFunction } from './index.js'
+
 import type * as types from './index.js'
+import { BroodError, Context, createContext, runMain, wrap as wrapFunction } from './index.js'
 
 const wrap = Object.assign(wrapFunction, { BroodError, Context, createContext, runMain, wrap: wrapFunction, default: wrapFunction })
 

@@ -5,7 +5,7 @@ export const isWindows: boolean = process.platform === 'win32'
 export const pathDelimiter: string = isWindows ? ';' : ':'
 
 /** The oldest Node.js that a wrapped child may be: an older one runs as if it were not wrapped. */
-export const oldestChildMajor = 18
+const oldestChildMajor = 18
 
 /** Can this Node.js be wrapped? It is asked in the child, which may be any Node.js on PATH. */
 export const canBeWrapped: boolean = Number.parseInt(process.versions.node, 10) >= oldestChildMajor

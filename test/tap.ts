@@ -5,4 +5,4 @@ for (const name of Object.keys(process.env)) {
 // It adds 30 ms to each of the many Node processes started here.
 delete process.env.NODE_EXTRA_CA_CERTS
 
-export { default, t } from 'tap'
+export { default } from 'tap'

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Context, createContext } from 'brood'
-import { fixture, type Observation, observe, root, atOnce, temporaryDirectory } from './support.js'
+import { atOnce, fixture, type Observation, observe, root, temporaryDirectory } from './support.js'
 import t from './tap.js'
 
 /** A small program, run bare and wrapped; its parent and its own output must see no difference. */
@@ -83,7 +83,12 @@ const programs: readonly Program[] = [
   { name: 'signals from the parent', file: 'parent-kills.cjs' },
   { name: 'scripts by their first line', file: 'shebang.cjs' },
   { name: 'paths and arguments with quotes, blanks, $() and newlines', file: 'odd-names.cjs', args: [odd] },
-  { name: '--import of its own', flags: ['--import', `data:text/javascript,console.log(process.argv)`], file: 'own-import.mjs', args: ['a'] },
+  {
+    name: '--import of its own',
+    flags: ['--import', `data:text/javascript,console.log(process.argv)`],
+    file: 'own-import.mjs',
+    args: ['a'],
+  },
   { name: '--import of its own before CommonJS', flags: ['--import', fixture('wrappers/nothing.mjs')], file: 'modules.cjs' },
   { name: '--require of its own', flags: ['--require', fixture('programs/modules.cjs')], file: 'argv.cjs' },
   { name: '--pending-deprecation', flags: ['--pending-deprecation'], file: 'deprecations.cjs' },
@@ -141,7 +146,14 @@ function upToTheMainsFrames({ stdout, stderr, ...rest }: Observation): Observati
 
 /** What differs between two runs of the same program. */
 function withoutNoise({ stdout, stderr, ...rest }: Observation): Observation {
-  return { stdout, stderr: stderr.replace(/\(node:\d+\)/g, '(node:PID)'), ...rest }
+  return {
+    stdout,
+    stderr: stderr
+      .replace(/\(node:\d+\)/g, '(node:PID)')
+      .replace(/\b0x[\da-f]+/g, 'ADDRESS')
+      .replace(/\[\d+\]/g, '[PID]'),
+    ...rest,
+  }
 }
 
 t.test('a wrapped program and its parent observe what they would have observed', async (t) => {

@@ -5,7 +5,8 @@ import type { Route } from '../wrap/route.js'
 
 type CompilableModule = NodeJS.Module & { _compile(text: string, filename: string): unknown }
 
-const { _compile: compile } = Module.prototype as unknown as CompilableModule
+// Taken before the program can replace it.
+const compile = Reflect.get(Module.prototype, '_compile') as CompilableModule['_compile']
 
 /**
  * The code that munges, read now and compiled when the program first starts a process: most never do.

@@ -1,11 +1,11 @@
 import { Module } from 'node:module'
-import { formatNodeOptions, tokenizeNodeOptions } from '../syntax/node-options.js'
 import { pathDelimiter } from '../platform.js'
+import { formatNodeOptions, tokenizeNodeOptions } from '../syntax/node-options.js'
 import { type Carrier, carrierVariable, decodeCarrier, shimVariable } from '../wrap/carrier.js'
 import { shellDefaultPath } from '../wrap/find-program.js'
 import { soleEntry, withoutShims } from '../wrap/mungers/env.js'
-import { warnsOfPendingDeprecations } from '../wrap/quiet-binding.js'
 import { nodeOptionsFor } from '../wrap/plan.js'
+import { warnsOfPendingDeprecations } from '../wrap/quiet-binding.js'
 import { readSnapshot, type Snapshot } from '../wrap/snapshot.js'
 
 /** What a process was told of the contexts it is under. */

@@ -1,9 +1,9 @@
 import { Module } from 'node:module'
 import { resolve } from 'node:path'
 import { debug } from '../diagnostics.js'
-import { hideModule } from './hide.js'
 import type { Registry } from '../wrap/registry.js'
 import type { Snapshot } from '../wrap/snapshot.js'
+import { hideModule } from './hide.js'
 
 type RunMain = (this: unknown, main?: string, ...rest: unknown[]) => unknown
 type Load = (this: unknown, request: string, parent: NodeJS.Module | undefined, isMain: boolean) => unknown

@@ -77,7 +77,7 @@ const optionsWithValue = new Set([
 ])
 
 /** One option of a node command line, with its value where it has one. */
-export interface NodeOption {
+interface NodeOption {
   /** The name as it was written, with its dashes: `-r`, `--require`. */
   readonly name: string
   readonly value: string | undefined

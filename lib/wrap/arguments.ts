@@ -15,7 +15,10 @@ export function checkStrings(name: string, value: unknown): readonly string[] {
 /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
 export function checkString(name: string, value: unknown): string {
   if (typeof value !== 'string') throw invalid(name, 'a string', value)
-  if (value.includes('\0')) throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `${name} holds a NUL byte, which no argument, path or variable can.`, { argument: name })
+  if (value.includes('\0'))
+    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `${name} holds a NUL byte, which no argument, path or variable can.`, {
+      argument: name,
+    })
   return value
 }
 
@@ -25,7 +28,11 @@ export function checkEnvironment(name: string, value: unknown): Readonly<Record<
   const environment: Record<string, string> = Object.create(null)
   for (const [variable, text] of Object.entries(value)) {
     if (variable === '' || /[=\0]/.test(variable)) {
-      throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `${JSON.stringify(variable)} in ${name} is no name of a variable: it is empty or holds "=" or a NUL byte.`, { argument: name })
+      throw new BroodError(
+        'ERR_BROOD_INVALID_ARGUMENT',
+        `${JSON.stringify(variable)} in ${name} is no name of a variable: it is empty or holds "=" or a NUL byte.`,
+        { argument: name },
+      )
     }
     environment[variable] = checkString(`${name}.${variable}`, text)
   }

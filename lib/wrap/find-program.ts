@@ -7,7 +7,7 @@ export interface FileSystem {
 }
 
 /** Where execvp looks when there is no PATH (glibc: confstr(_CS_PATH)). */
-export const execDefaultPath = '/bin:/usr/bin'
+const execDefaultPath = '/bin:/usr/bin'
 
 /** What shells look through when there is no PATH (dash and bash as Debian builds them). */
 export const shellDefaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'

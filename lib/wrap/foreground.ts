@@ -4,11 +4,11 @@ import { delimiter } from 'node:path'
 import crossSpawn from 'cross-spawn'
 import { foregroundChild } from 'foreground-child'
 import which from 'which'
+import { formatNodeOptions } from '../syntax/node-options.js'
 import { carrierVariable, encodeCarrier } from './carrier.js'
 import { withoutShims } from './mungers/env.js'
 import { nodeOptionsFor } from './plan.js'
 import { readSnapshot, type Snapshot } from './snapshot.js'
-import { formatNodeOptions } from '../syntax/node-options.js'
 
 interface Parsed {
   readonly command: string
@@ -17,7 +17,7 @@ interface Parsed {
 }
 
 // cross-spawn's own step from a command to what Windows can start: it finds `npm.cmd` and quotes for cmd.exe.
-const { _parse: parseCommand } = crossSpawn as unknown as { _parse(command: string, args: string[]): Parsed }
+const parseCommand = Reflect.get(crossSpawn, '_parse') as (command: string, args: string[]) => Parsed
 
 const directory = (process.env.BROOD_SHIM_DIRECTORY ?? '').replace(/[\\/]$/, '')
 const [name = 'node', ...args] = process.argv.slice(2)
@@ -27,7 +27,12 @@ const path = Object.entries(env).find(([variable]) => variable.toUpperCase() ===
 const fallback = name === 'npm' ? snapshot?.npm : snapshot?.node
 const program = which.sync(name, { path, nothrow: true }) ?? fallback ?? name
 const { command, args: words, options } = parseCommand(program, args)
-foregroundChild(command, words, { ...options, env })
+let failed = false
+// foreground-child ends with 0 where nothing could be started.
+foregroundChild(command, words, { ...options, env }, () => (failed ? 127 : undefined)).on('error', (error) => {
+  failed = true
+  process.stderr.write(`${name}: ${error.message}\n`)
+})
 
 /** Puts back what a program on the way may have lost, as the POSIX shims do. */
 function restore(variables: NodeJS.ProcessEnv, shim: string, context: Snapshot | undefined): NodeJS.ProcessEnv {

@@ -1,7 +1,7 @@
 import type { SpawnRequest } from './request.js'
 
 /** The options object of `process_wrap` up to Node 22, and of `spawn_sync` in every version. */
-export interface BindingOptions {
+interface BindingOptions {
   readonly file: string
   readonly args?: readonly string[] | null
   readonly envPairs?: readonly string[] | null

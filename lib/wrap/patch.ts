@@ -1,6 +1,6 @@
 import { debug } from '../diagnostics.js'
-import type { Route } from './route.js'
 import { quietBinding } from './quiet-binding.js'
+import type { Route } from './route.js'
 
 type Spawn = (this: unknown, ...call: unknown[]) => unknown
 type SpawnHolder = { spawn: Spawn }

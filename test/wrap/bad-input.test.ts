@@ -16,27 +16,62 @@ const bindings = process as unknown as { binding(name: string): { spawn: unknown
 /** Each of these throws, with nothing patched and nothing left on disk. */
 const cases: readonly [name: string, run: () => unknown, code: string, message: RegExp][] = [
   ['neither argv nor env', () => wrap(anything(undefined)), 'ERR_BROOD_INVALID_ARGUMENT', /needs argv, env or both/],
-  ['argv a string', () => wrap(anything('x'), {}), 'ERR_BROOD_INVALID_ARGUMENT', /^argv must be an array of strings, and is a value of type string/],
-  ['argv with a number', () => wrap([main, anything(1)]), 'ERR_BROOD_INVALID_ARGUMENT', /^argv\[1\] must be a string, and is a value of type number. Write String/],
-  ['argv with a hole', () => wrap(anything([main, , 'x'])), 'ERR_BROOD_INVALID_ARGUMENT', /^argv\[1\]/],
+  [
+    'argv a string',
+    () => wrap(anything('x'), {}),
+    'ERR_BROOD_INVALID_ARGUMENT',
+    /^argv must be an array of strings, and is a value of type string/,
+  ],
+  [
+    'argv with a number',
+    () => wrap([main, anything(1)]),
+    'ERR_BROOD_INVALID_ARGUMENT',
+    /^argv\[1\] must be a string, and is a value of type number. Write String/,
+  ],
+  ['argv with a hole', () => wrap(anything(Object.assign([main, 'y', 'x'], { 1: undefined }))), 'ERR_BROOD_INVALID_ARGUMENT', /^argv\[1\]/],
   ['a NUL byte in argv', () => wrap([main, 'a\0b']), 'ERR_BROOD_INVALID_ARGUMENT', /^argv\[1\] holds a NUL byte/],
   ['a NUL byte in the wrapper', () => wrap(['a\0b']), 'ERR_BROOD_INVALID_ARGUMENT', /NUL byte/],
   ['env a string', () => wrap([main], anything('x')), 'ERR_BROOD_INVALID_ARGUMENT', /^env must be an object of strings/],
   ['env an array', () => wrap([main], anything(['x'])), 'ERR_BROOD_INVALID_ARGUMENT', /^env must be an object of strings, and is an array/],
-  ['env with a number', () => wrap([main], anything({ FOO: 1 })), 'ERR_BROOD_INVALID_ARGUMENT', /^env\.FOO must be a string, and is a value of type number\. Write String/],
+  [
+    'env with a number',
+    () => wrap([main], anything({ FOO: 1 })),
+    'ERR_BROOD_INVALID_ARGUMENT',
+    /^env\.FOO must be a string, and is a value of type number\. Write String/,
+  ],
   ['env with undefined', () => wrap([main], anything({ FOO: undefined })), 'ERR_BROOD_INVALID_ARGUMENT', /^env\.FOO/],
   ['a NUL byte in env', () => wrap([main], { FOO: 'a\0b' }), 'ERR_BROOD_INVALID_ARGUMENT', /^env\.FOO holds a NUL byte/],
   ['= in the name of a variable', () => wrap({ 'A=B': '1' }), 'ERR_BROOD_INVALID_ARGUMENT', /"A=B" in env is no name/],
   ['an empty name of a variable', () => wrap({ '': '1' }), 'ERR_BROOD_INVALID_ARGUMENT', /"" in env is no name/],
-  ['a wrapper that does not exist', () => wrap(['/there/is/none.js']), 'ERR_BROOD_WRAPPER_NOT_FOUND', /\/there\/is\/none\.js does not exist/],
+  [
+    'a wrapper that does not exist',
+    () => wrap(['/there/is/none.js']),
+    'ERR_BROOD_WRAPPER_NOT_FOUND',
+    /\/there\/is\/none\.js does not exist/,
+  ],
   ['a wrapper that is a directory', () => wrap([shimRoot]), 'ERR_BROOD_WRAPPER_NOT_FOUND', /./],
-  ['a module to require that does not exist', () => wrap(['-r', './none.js']), 'ERR_BROOD_PRELOAD_NOT_FOUND', /"\.\/none\.js" for --require/],
-  ['a package to require that does not exist', () => wrap(['--require', 'there-is-no-such-package']), 'ERR_BROOD_PRELOAD_NOT_FOUND', /install the package/],
+  [
+    'a module to require that does not exist',
+    () => wrap(['-r', './none.js']),
+    'ERR_BROOD_PRELOAD_NOT_FOUND',
+    /"\.\/none\.js" for --require/,
+  ],
+  [
+    'a package to require that does not exist',
+    () => wrap(['--require', 'there-is-no-such-package']),
+    'ERR_BROOD_PRELOAD_NOT_FOUND',
+    /install the package/,
+  ],
   ['a module to import that does not exist', () => wrap(['--import=./none.mjs']), 'ERR_BROOD_PRELOAD_NOT_FOUND', /for --import/],
   ['a --require without a name', () => wrap(['--require']), 'ERR_BROOD_INVALID_ARGUMENT', /--require needs the name/],
   ['options that are no object', () => createContext(anything(null)), 'ERR_BROOD_INVALID_ARGUMENT', /options/],
   ['a shim root that is no string', () => createContext({ shimRoot: anything(1) }), 'ERR_BROOD_INVALID_ARGUMENT', /^shimRoot/],
-  ['execArgv that is no option', () => createContext({ execArgv: ['main.js'] }), 'ERR_BROOD_INVALID_ARGUMENT', /"main\.js" is no option of node/],
+  [
+    'execArgv that is no option',
+    () => createContext({ execArgv: ['main.js'] }),
+    'ERR_BROOD_INVALID_ARGUMENT',
+    /"main\.js" is no option of node/,
+  ],
   ['runMain() outside a wrapped process', () => runMain(), 'ERR_BROOD_NOT_WRAPPED', /Call it once, in the script that is passed to wrap/],
   [
     'a disposed context',
@@ -72,7 +107,13 @@ t.test('no shim root anywhere: every candidate is named, with what is wrong with
   chmodSync(open, 0o777)
   const script = `
     try { require('brood')({}) } catch ({ code, message, candidates }) { console.log(JSON.stringify({ code, message, candidates })) }`
-  const env = { PATH: process.env.PATH, SPAWN_WRAP_SHIM_ROOT: open, HOME: '/dev/null/home', XDG_CACHE_HOME: '/dev/null', TMPDIR: '/proc/none' }
+  const env = {
+    PATH: process.env.PATH,
+    SPAWN_WRAP_SHIM_ROOT: open,
+    HOME: '/dev/null/home',
+    XDG_CACHE_HOME: '/dev/null',
+    TMPDIR: '/proc/none',
+  }
   const { code, message, candidates } = JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd: root, env, encoding: 'utf8' }))
   t.equal(code, 'ERR_BROOD_SHIM_ROOT')
   t.same(
@@ -106,7 +147,11 @@ t.test('a shim root on a file system that is mounted noexec gives way to the nex
   const mount = `mount -t tmpfs -o noexec tmpfs "${noexec}" && exec "$0" "$@"`
   const script = `try { require('brood')({})() } catch ({ candidates }) { console.log(JSON.stringify(candidates)) }`
   const env = { PATH: process.env.PATH, SPAWN_WRAP_SHIM_ROOT: noexec, HOME: noexec, XDG_CACHE_HOME: noexec, TMPDIR: noexec }
-  const { status, stdout } = spawnSync('unshare', ['-m', 'sh', '-c', mount, process.execPath, '-e', script], { cwd: root, env, encoding: 'utf8' })
+  const { status, stdout } = spawnSync('unshare', ['-m', 'sh', '-c', mount, process.execPath, '-e', script], {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+  })
   if (status !== 0) {
     t.pass('skipped: no permission to mount here')
   } else {

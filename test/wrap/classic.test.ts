@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import brood from 'brood'
 import { fixture, observe, root, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
@@ -23,18 +23,30 @@ const wrap = ((...args: Parameters<typeof brood>) => {
 
 t.afterEach(() => {
   for (const unwrap of unwraps) unwrap()
-  if (directories().length > 0) throw new Error(`left behind: ${directories()}`)
+  if (directories().length > 0) throw new Error(`left behind: ${directories().join()}`)
 })
 
 t.test('argv and env, either or both', (t) => {
   const env = fixture('programs/env.cjs')
   for (const [args, expected] of [
-    [[[wrapper, 'said'], { FROM_CONTEXT: 'yes' }], ['said', 'yes']],
+    [
+      [[wrapper, 'said'], { FROM_CONTEXT: 'yes' }],
+      ['said', 'yes'],
+    ],
     [[[wrapper, 'said']], ['said', undefined]],
     [[{ FROM_CONTEXT: 'yes' }], [undefined, 'yes']],
-    [[undefined, { FROM_CONTEXT: 'yes' }], [undefined, 'yes']],
-    [[[], { FROM_CONTEXT: 'yes' }], [undefined, 'yes']],
-    [[null, { FROM_CONTEXT: 'yes' }], [undefined, 'yes']],
+    [
+      [undefined, { FROM_CONTEXT: 'yes' }],
+      [undefined, 'yes'],
+    ],
+    [
+      [[], { FROM_CONTEXT: 'yes' }],
+      [undefined, 'yes'],
+    ],
+    [
+      [null, { FROM_CONTEXT: 'yes' }],
+      [undefined, 'yes'],
+    ],
   ] as [Parameters<typeof brood>, [string | undefined, string | undefined]][]) {
     const unwrap = wrap(...args)
     const output = lines(node([env]))
@@ -95,13 +107,27 @@ t.test('the wrapper main sees itself as the main, with the program behind its ar
   const unwrapModule = wrap([module])
   const [inModule, programUnderModule] = parse(node([main, 'x']))
   unwrapModule()
-  t.same(inModule, { wrapper: [module, main, 'x'], mainModule: false })
+  t.same([inModule.wrapper, inModule.mainModule], [[module, main, 'x'], false])
+  t.not(inModule.main, false, 'import.meta.main, where Node has it')
   t.same(programUnderModule.argv, [process.execPath, main, 'x'])
   t.end()
 })
 
+t.test('a wrapper main in TypeScript, where Node runs it', (t) => {
+  if (!(process.features as { typescript?: unknown }).typescript) {
+    t.pass(`skipped: Node ${process.version} does not run TypeScript`)
+    return t.end()
+  }
+  const main = fixture('programs/argv.cjs')
+  const unwrap = wrap([fixture('wrappers/describe.ts'), 'arg'])
+  t.same(parse(node([main]))[0].wrapper, [fixture('wrappers/describe.ts'), 'arg', main])
+  unwrap()
+  t.end()
+})
+
 t.test('a wrapper main named relatively, and without its extension', (t) => {
-  const unwrap = wrap(['fixtures/wrappers/say-and-run', 'said'])
+  writeFileSync(join(shimRoot, 'by-name.js'), `require(${JSON.stringify(wrapper)})`)
+  const unwrap = wrap([relative(process.cwd(), join(shimRoot, 'by-name')), 'said'])
   t.equal(lines(node([fixture('programs/argv.cjs')], { cwd: '/' }))[0], 'said')
   unwrap()
   t.end()
@@ -145,7 +171,10 @@ t.test('flags of node for every child', (t) => {
   const main = join(shimRoot, 'flags.cjs')
   // A flag of V8 itself: `%IsSmi` is a syntax error without it.
   const natives = "(() => { try { return new Function('return %IsSmi(1)')() } catch { return false } })()"
-  writeFileSync(main, `console.log(JSON.stringify([globalThis.preloaded, globalThis.imported, ${natives}, process.execArgv, process.env.NODE_OPTIONS]))`)
+  writeFileSync(
+    main,
+    `console.log(JSON.stringify([globalThis.preloaded, globalThis.imported, ${natives}, process.execArgv, process.env.NODE_OPTIONS]))`,
+  )
   const unwrap = wrap(['--use_strict', '--allow-natives-syntax', '-r', preload, '--import', hook, '--no-warnings'])
   const direct = JSON.parse(node([main]))
   const byShell = JSON.parse(execFileSync('sh', ['-c', `node ${main}`], { encoding: 'utf8' }))
@@ -204,7 +233,11 @@ t.test('5: an npm stub that starts the node beside it', (t) => {
   const unwrap = wrap([wrapper, 'said'])
   const env = { PATH: `${bin}:/usr/bin:/bin` }
   t.equal(lines(execFileSync('npm', ['x'], { env, encoding: 'utf8' }))[0], 'said')
-  t.equal(lines(execFileSync('sh', ['-c', 'unset NODE_OPTIONS; npm x'], { env, encoding: 'utf8' }))[0], 'said', 'its shim restores what was lost')
+  t.equal(
+    lines(execFileSync('sh', ['-c', 'unset NODE_OPTIONS; npm x'], { env, encoding: 'utf8' }))[0],
+    'said',
+    'its shim restores what was lost',
+  )
   unwrap()
   t.end()
 })
@@ -296,11 +329,17 @@ t.test('SPAWN_WRAP_DEBUG says what is done and keeps the shims; no user code see
   t.same(Object.keys(Object.fromEntries(JSON.parse(env as string))), ['PATH', 'PASSWORD', 'TOKEN'])
   t.equal(bare, 'bare', 'what is kept wraps nothing')
   const debugged = lines(stderr)
-  t.ok(debugged.every((line) => /^SW \d+: /.test(line)), 'every line has its prefix')
+  t.ok(
+    debugged.every((line) => /^SW \d+: /.test(line)),
+    'every line has its prefix',
+  )
   t.equal(new Set(debugged.map((line) => line.split(':')[0])).size, 2, 'root and child speak')
   t.ok(debugged.some((line) => line.startsWith(`SW ${pid}: spawn`)))
   for (const step of ['shim root', 'context', 'patched', 'preload', 'wrapper main', 'runMain', 'directory kept']) {
-    t.ok(debugged.some((line) => line.includes(`: ${step}`)), step)
+    t.ok(
+      debugged.some((line) => line.includes(`: ${step}`)),
+      step,
+    )
   }
   t.notMatch(stderr, secret)
   const [kept, ...others] = directories()

@@ -59,19 +59,39 @@ const programs: readonly [name: string, asked: SpawnRequest, started: Started, w
   ['node by relative PATH', request('node', [], ['PATH=bin'], '/opt/node'), ['bin/node', ['node']]],
   ['node by empty PATH entry', request('node', [], ['PATH='], '/usr/bin'), ['node', ['node']]],
   ['no node on PATH', request('node', [], ['PATH=/none']), [absent, ['node']]],
-  ['node by path', request('/opt/node/bin/node', ['x']), ['/opt/node/bin/node', ['/opt/node/bin/node', 'x']], ['/opt/node/bin/node', ['/opt/node/bin/node', '--harmony', 'x']]],
+  [
+    'node by path',
+    request('/opt/node/bin/node', ['x']),
+    ['/opt/node/bin/node', ['/opt/node/bin/node', 'x']],
+    ['/opt/node/bin/node', ['/opt/node/bin/node', '--harmony', 'x']],
+  ],
   ['node without PATH', request('node', [], []), ['/usr/bin/node', ['node']]],
   ['another program without PATH', request('ls', ['-l'], []), ['/bin/ls', ['ls', '-l']]],
   ['another program, not there, without PATH', request('none', [], []), [absent, ['none']]],
   ['another program', request('ls', ['node']), ['ls', ['ls', 'node']], ['ls', ['ls', 'node']]],
   ['a program not there', request('none', []), ['none', ['none']]],
-  ['npm', request('npm', ['test']), ['/usr/bin/node', ['node', '/usr/bin/npm', 'test']], ['/usr/bin/node', ['node', '--harmony', '/usr/bin/npm', 'test']]],
+  [
+    'npm',
+    request('npm', ['test']),
+    ['/usr/bin/node', ['node', '/usr/bin/npm', 'test']],
+    ['/usr/bin/node', ['node', '--harmony', '/usr/bin/npm', 'test']],
+  ],
   ['no npm on PATH', request('npm', [], ['PATH=/none']), [absent, ['npm']]],
-  ['a script', request('/app/script', ['a b']), ['/usr/bin/node', ['node', '/app/script', 'a b']], ['/usr/bin/node', ['node', '--harmony', '/app/script', 'a b']]],
+  [
+    'a script',
+    request('/app/script', ['a b']),
+    ['/usr/bin/node', ['node', '/app/script', 'a b']],
+    ['/usr/bin/node', ['node', '--harmony', '/app/script', 'a b']],
+  ],
   ['a script by relative path', request('./script', [], ['PATH=/usr/bin'], '/app'), ['/usr/bin/node', ['node', './script']]],
   ['a script by name', request('script', [], ['PATH=/app:/opt/node/bin']), ['/opt/node/bin/node', ['node', '/app/script']]],
   ['a script by env -S', request('/app/split', ['x']), ['/usr/bin/node', ['node', '--no-warnings', '/app/split', 'x']]],
-  ['a script by absolute node: a flag stays a flag', request('/app/absolute', ['x']), ['/app/absolute', ['/app/absolute', 'x']], ['/opt/node/bin/node', ['/opt/node/bin/node', '--harmony', '--no-warnings -x', '/app/absolute', 'x']]],
+  [
+    'a script by absolute node: a flag stays a flag',
+    request('/app/absolute', ['x']),
+    ['/app/absolute', ['/app/absolute', 'x']],
+    ['/opt/node/bin/node', ['/opt/node/bin/node', '--harmony', '--no-warnings -x', '/app/absolute', 'x']],
+  ],
   ['a script for a shell', request('/app/shell', []), ['/app/shell', ['/app/shell']]],
   ['a script for python', request('/app/python', []), ['/app/python', ['/app/python']]],
   ['a script with options for env', request('/app/strange', []), ['/app/strange', ['/app/strange']]],
@@ -94,7 +114,8 @@ t.test('a script whose node is not on PATH fails as it would have failed', (t) =
   t.end()
 })
 
-const carrier = (extra: object = {}) => `BROOD_CONTEXT=${JSON.stringify({ contexts: [shim], inherited: 0, nodeOptions: plan.nodeOptions, ...extra })}`
+const carrier = (extra: object = {}) =>
+  `BROOD_CONTEXT=${JSON.stringify({ contexts: [shim], inherited: 0, nodeOptions: plan.nodeOptions, ...extra })}`
 const preload = `NODE_OPTIONS=${plan.nodeOptions}`
 
 const environments: readonly [name: string, asked: string[], given: string[]][] = [
@@ -103,8 +124,16 @@ const environments: readonly [name: string, asked: string[], given: string[]][] 
   ['an empty NODE_OPTIONS is told from none', ['PATH=', 'NODE_OPTIONS='], [`PATH=${shim}:`, `${preload} `, carrier()]],
   ['twice is once', [`PATH=${shim}:/bin`, preload, 'BROOD_CONTEXT=old', 'BROOD_SHIM=path'], [`PATH=${shim}:/bin`, preload, carrier()]],
   ['an empty environment', [], [`PATH=${shim}/.:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`, preload, carrier()]],
-  ['names a shell drops', ['PATH=', 'a-b=1', 'BASH_FUNC_f%%=() { :\n}', 'x=y=z'], [`PATH=${shim}:`, 'a-b=1', 'BASH_FUNC_f%%=() { :\n}', 'x=y=z', preload, carrier({ fragile: ['a-b=1', 'BASH_FUNC_f%%=() { :\n}'] })]],
-  ['names that only begin alike', ['PATH=', 'PATHEXT=x', 'NODE_OPTIONS_X=y', 'BROOD_CONTEXT_X=z'], [`PATH=${shim}:`, 'PATHEXT=x', 'NODE_OPTIONS_X=y', 'BROOD_CONTEXT_X=z', preload, carrier()]],
+  [
+    'names a shell drops',
+    ['PATH=', 'a-b=1', 'BASH_FUNC_f%%=() { :\n}', 'x=y=z'],
+    [`PATH=${shim}:`, 'a-b=1', 'BASH_FUNC_f%%=() { :\n}', 'x=y=z', preload, carrier({ fragile: ['a-b=1', 'BASH_FUNC_f%%=() { :\n}'] })],
+  ],
+  [
+    'names that only begin alike',
+    ['PATH=', 'PATHEXT=x', 'NODE_OPTIONS_X=y', 'BROOD_CONTEXT_X=z'],
+    [`PATH=${shim}:`, 'PATHEXT=x', 'NODE_OPTIONS_X=y', 'BROOD_CONTEXT_X=z', preload, carrier()],
+  ],
 ]
 for (const [name, asked, given] of environments) {
   const before = Object.freeze([...asked])
@@ -115,7 +144,11 @@ t.test('Windows', (t) => {
   const windowsCarrier = `BROOD_CONTEXT=${JSON.stringify({ contexts: ['C:\\shims'], inherited: 0, nodeOptions: plan.nodeOptions })}`
   for (const [name, asked, given] of [
     ['any case of PATH', ['Path=C:\\a;C:\\b', '=C:=C:\\dir'], ['Path=C:\\shims;C:\\a;C:\\b', '=C:=C:\\dir', preload, windowsCarrier]],
-    ['any case of NODE_OPTIONS', ['PATH=C:\\a', 'node_options=--x'], ['PATH=C:\\shims;C:\\a', `NODE_OPTIONS=${plan.nodeOptions} --x`, windowsCarrier]],
+    [
+      'any case of NODE_OPTIONS',
+      ['PATH=C:\\a', 'node_options=--x'],
+      ['PATH=C:\\shims;C:\\a', `NODE_OPTIONS=${plan.nodeOptions} --x`, windowsCarrier],
+    ],
     ['no Path', [], ['Path=C:\\shims', preload, windowsCarrier]],
   ] as [string, string[], string[]][]) {
     const { env } = munge(request('node', [], asked), windowsPlan, filesOf({}))

@@ -6,10 +6,22 @@ const inherit = () => ['INHERITED=1']
 const stdio = [{ type: 'pipe' }]
 const common = { doomed: false, flagged: false }
 
-const options = Object.freeze({ file: 'f', args: Object.freeze(['f', 'x']), envPairs: Object.freeze(['A=1']), cwd: '/d', uid: 5, stdio, detached: true })
+const options = Object.freeze({
+  file: 'f',
+  args: Object.freeze(['f', 'x']),
+  envPairs: Object.freeze(['A=1']),
+  cwd: '/d',
+  uid: 5,
+  stdio,
+  detached: true,
+})
 const positional = ['f', ['f', 'x'], '/d', ['A=1'], stdio, 3, 5, 6]
 
-t.same(normalize([options], inherit), { file: 'f', args: ['f', 'x'], env: ['A=1'], cwd: '/d', uid: 5, gid: undefined, ...common }, 'an options object')
+t.same(
+  normalize([options], inherit),
+  { file: 'f', args: ['f', 'x'], env: ['A=1'], cwd: '/d', uid: 5, gid: undefined, ...common },
+  'an options object',
+)
 t.same(normalize(positional, inherit), { file: 'f', args: ['f', 'x'], env: ['A=1'], cwd: '/d', uid: 5, gid: 6, ...common }, 'since Node 24')
 t.same(
   normalize([{ file: 'f', args: null, envPairs: null }], inherit),

@@ -24,7 +24,8 @@ const snapshot: Snapshot = {
   shimRoot: '/root',
   debug: false,
 }
-const fill = (changes: Partial<Snapshot>, windows = false) => fillShims({ ...snapshot, ...changes }, [], 'C:\\brood\\foreground.cjs', read, windows)
+const fill = (changes: Partial<Snapshot>, windows = false) =>
+  fillShims({ ...snapshot, ...changes }, [], 'C:\\brood\\foreground.cjs', read, windows)
 const names = (changes: Partial<Snapshot>, windows = false) => fill(changes, windows).map(({ name }) => name)
 
 t.same(names({}), ['node', 'npm'])
@@ -71,10 +72,17 @@ t.test('what a shim makes of its environment', (t) => {
   for (const made of [directory, bin]) mkdirSync(made)
   writeFileSync(join(directory, 'context.json'), '{}')
   writeFileSync(preload, '')
-  const show = '#!/bin/sh\necho "$0"\nfor a; do echo "<$a>"; done\necho "${PATH-none}"\necho "${NODE_OPTIONS-none}"\necho "${BROOD_CONTEXT-none}"\necho "${BROOD_SHIM-none}"\n'
+  const show =
+    '#!/bin/sh\necho "$0"\nfor a; do echo "<$a>"; done\necho "${PATH-none}"\necho "${NODE_OPTIONS-none}"\necho "${BROOD_CONTEXT-none}"\necho "${BROOD_SHIM-none}"\n'
   writeFileSync(join(bin, 'node'), show, { mode: 0o755 })
   writeFileSync(join(scratch, 'fallback'), show, { mode: 0o755 })
-  const shims = fillShims({ ...snapshot, directory, chain: [directory], preload, node: join(scratch, 'fallback'), nodeFlags: ['--flag', 'v w'] }, [], '', read, false)
+  const shims = fillShims(
+    { ...snapshot, directory, chain: [directory], preload, node: join(scratch, 'fallback'), nodeFlags: ['--flag', 'v w'] },
+    [],
+    '',
+    read,
+    false,
+  )
   for (const { name, text } of shims) writeFileSync(join(directory, name), text, { mode: 0o755 })
 
   const option = `--require "${preload}"`

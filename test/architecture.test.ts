@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { root } from './support.js'
+import t from './tap.js'
+
+const lib = join(root, 'lib')
+const files = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((file) => /\.c?ts$/.test(file))
+
+/** What each file imports: a path under lib, or the name of a package or a built-in module. */
+const imports = new Map(
+  files.map((file) => {
+    const text = readFileSync(join(lib, file), 'utf8')
+    // Types vanish in the build.
+    const found = [...text.matchAll(/^(?:import|export)\s(?!type\b)[^'"]*?from '([^']+)'/gms)].map(([, name]) => name as string)
+    const resolve = (name: string) =>
+      name.startsWith('.') ? relative(lib, join(lib, dirname(file), name)).replace(/\.(c?)js$/, '.$1ts') : name
+    return [file, found.map(resolve)]
+  }),
+)
+
+/** A file, and all that it imports in turn. */
+function reach(entry: string, seen = new Set<string>()): Set<string> {
+  if (!seen.has(entry)) {
+    seen.add(entry)
+    for (const next of imports.get(entry) ?? []) reach(next, seen)
+  }
+  return seen
+}
+
+const isBuiltin = (name: string) => name.startsWith('node:') || builtinModules.includes(name)
+const floor = (file: string) => {
+  if (/^(errors|diagnostics|platform)\.ts$|^(syntax|trace)\//.test(file)) return 0
+  return /^(wrap|process)\//.test(file) ? 1 : 2
+}
+
+t.ok(files.length > 20, `${files.length} files`)
+
+t.test('nothing below knows anything above', (t) => {
+  for (const [file, names] of imports) {
+    for (const name of names) if (files.includes(name)) t.ok(floor(name) <= floor(file), `${file} imports ${name}`)
+  }
+  t.end()
+})
+
+t.test('what runs in a child depends on nothing', (t) => {
+  for (const entry of ['boot/preload.cts', 'wrap/route.ts']) {
+    for (const name of reach(entry)) {
+      t.ok(files.includes(name) || isBuiltin(name), `${entry} reaches ${name}`)
+      t.notMatch(name, /^(process|module|cli)\//, `${entry} reaches ${name}`)
+    }
+  }
+  t.end()
+})
+
+t.test('mungers and parsers touch no file system and no process', (t) => {
+  for (const entry of files.filter((file) => /^(syntax|wrap\/mungers)\//.test(file))) {
+    for (const name of reach(entry)) t.notOk(isBuiltin(name), `${entry} reaches ${name}`)
+    t.notMatch(readFileSync(join(lib, entry), 'utf8'), /\bprocess\./, entry)
+  }
+  t.end()
+})
+
+t.test("one file alone assigns to Node's functions that start processes", (t) => {
+  const assigning = files.filter((file) => /\.spawn = /.test(readFileSync(join(lib, file), 'utf8')))
+  t.same(assigning, ['wrap/patch.ts'])
+  t.end()
+})
+
+t.test('no circle of imports', (t) => {
+  for (const file of files) {
+    for (const name of imports.get(file) ?? []) t.notOk(files.includes(name) && reach(name).has(file), `${file} and ${name}`)
+  }
+  t.end()
+})
