@@ -38,7 +38,7 @@ t.test('exit codes, signals and arguments come through', (t) => {
 
 t.test('npm, and a program that is not there', (t) => {
   t.match(run({}, 'npm', '--version').stdout, /^said\n\d+\.\d+/)
-  const { status, stderr } = run({ PATH: context.directory }, 'there-is-no-such-program')
+  const { status, stderr } = run({ BROOD_SHIM_DIRECTORY: '/nowhere' }, 'there-is-no-such-program')
   t.equal(status, 127)
   t.match(stderr, 'there-is-no-such-program')
   t.end()
