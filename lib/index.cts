@@ -1,9 +1,11 @@
 // `require('brood')` is the wrap function itself, as with spawn-wrap, with everything else as its properties.
-
+import { runMain } from './boot/run-main.js'
+import { BroodError } from './errors.js'
 import type * as types from './index.js'
-import { BroodError, Context, createContext, runMain, wrap as wrapFunction } from './index.js'
+import { createContext } from './wrap/context.js'
+import { wrap as wrapFunction } from './wrap/wrap.js'
 
-const wrap = Object.assign(wrapFunction, { BroodError, Context, createContext, runMain, wrap: wrapFunction, default: wrapFunction })
+const wrap = Object.assign(wrapFunction, { BroodError, createContext, default: wrapFunction, runMain, wrap: wrapFunction })
 
 declare namespace wrap {
   type BroodErrorCode = types.BroodErrorCode

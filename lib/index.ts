@@ -1,4 +1,5 @@
 export { runMain } from './boot/run-main.js'
 export { BroodError, type BroodErrorCode, type BroodErrorDetails } from './errors.js'
-export { Context, type ContextOptions, createContext } from './wrap/context.js'
-export { type Unwrap, wrap, wrap as default } from './wrap/wrap.js'
+export type { Context, ContextOptions } from './wrap/context.js'
+export { createContext, wrap, wrap as default } from './wrap/deferred.js'
+export type { Unwrap } from './wrap/wrap.js'
