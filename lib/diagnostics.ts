@@ -18,12 +18,18 @@ export function isDebug(): boolean {
  */
 export function debug(step: string, state?: () => unknown): void {
   if (!enabled) return
-  const detail = state === undefined ? '' : ` ${JSON.stringify(state(), null, 1)}`
-  const text = `${step}${detail}`.replace(/^/gm, `SW ${process.pid}: `)
+  const text = [step, ...describe(state?.())].join('\n').replace(/^/gm, `SW ${process.pid}: `)
   try {
     // Synchronous: the process may be replaced or killed right after.
     writeSync(2, `${text}\n`)
   } catch {
     // A closed or full stderr must not change what the program does.
   }
+}
+
+/** A line for each field: arguments are long enough as they are. */
+function describe(state: unknown): string[] {
+  if (state === undefined) return []
+  if (typeof state !== 'object' || state === null) return [`  ${String(state)}`]
+  return Object.entries(state).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`)
 }

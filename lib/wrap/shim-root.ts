@@ -96,8 +96,10 @@ function makeWithParents(path: string): void {
 
 /** Who may rename what lies in the root could put shims of their own in its place. */
 function refuseOpenRoot(root: string): void {
+  const status = statSync(root)
+  if (!status.isDirectory()) throw new Error('it is not a directory')
   if (isWindows) return
-  const { mode } = statSync(root)
+  const { mode } = status
   const othersCanWrite = (mode & 0o022) !== 0
   const isSticky = (mode & 0o1000) !== 0
   if (othersCanWrite && !isSticky) throw new Error('others can write to it, and it has no sticky bit')

@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root, temporaryDirectory } from './support.js'
+import t from './tap.js'
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const scratch = temporaryDirectory(t)
+mkdirSync(join(scratch, 'node_modules'))
+symlinkSync(root, join(scratch, 'node_modules', 'brood'))
+
+/** Snippets that begin with `// name: what it is` are files. */
+for (const [, name, text] of readme.matchAll(/```js\n\/\/ ([\w.]+): .*\n([\s\S]*?)```/g))
+  writeFileSync(join(scratch, name as string), text as string)
+writeFileSync(join(scratch, 'program.cjs'), 'console.log("the program", process.argv.length)')
+writeFileSync(join(scratch, 'hello.cjs'), 'console.log(process.env.GREETING)')
+
+const run = (file: string) => execFileSync(process.execPath, [file], { cwd: scratch, encoding: 'utf8' })
+
+t.test('the first example', (t) => {
+  const lines = run('root.cjs').trim().split('\n')
+  t.match(lines, [/^\d+ starts \[ 'an argument', '.*program\.cjs' \]$/, 'the program 2', /^\d+ starts/, 'the program 2'])
+  t.equal(lines.length, 4)
+  t.end()
+})
+
+t.test('the example of a context', (t) => {
+  t.equal(run('preload.mjs'), 'hello\n42\n')
+  t.end()
+})
+
+t.test('every code of an error is explained', (t) => {
+  const codes = readFileSync(join(root, 'lib/errors.ts'), 'utf8').match(/ERR_BROOD_[A-Z_]*[A-Z]\b/g) ?? []
+  t.ok(codes.length > 3)
+  for (const code of codes) t.match(readme, code)
+  t.end()
+})
