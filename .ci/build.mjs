@@ -7,15 +7,14 @@ import ts from 'typescript'
 
 const shared = { bundle: true, platform: 'node', logLevel: 'warning', legalComments: 'none' }
 
-// Any Node must be able to parse these, one that is too old too: it then finds out that it is.
 const stored = {
   ...shared,
   format: 'cjs',
-  target: 'es2017',
   alias: { 'node:module': './lib/boot/own-module.ts' },
 }
-await build({ ...stored, entryPoints: ['lib/boot/preload.cts'], outfile: 'dist/preload.cjs' })
-await build({ ...stored, entryPoints: ['lib/wrap/route.ts'], outfile: 'dist/route.cjs' })
+// Any Node must be able to parse the preload, one that is too old too: it then finds out that it is.
+await build({ ...stored, target: 'es2017', entryPoints: ['lib/boot/preload.cts'], outfile: 'dist/preload.cjs' })
+await build({ ...stored, target: 'node18', entryPoints: ['lib/wrap/route.ts'], outfile: 'dist/route.cjs' })
 
 for (const name of ['preload.cjs', 'route.cjs']) {
   const text = readFileSync(`dist/${name}`, 'utf8')

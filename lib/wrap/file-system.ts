@@ -2,8 +2,19 @@ import { accessSync, closeSync, constants, openSync, readSync, statSync } from '
 import { shebangLength } from '../syntax/shebang.js'
 import type { FileSystem } from './find-program.js'
 
+const mostPlainPrograms = 1000
+const plainPrograms = new Set<string>()
+
 /** What mungers ask of the file system, answered by the real one. It never throws. */
 export const realFileSystem: FileSystem = {
+  plainPrograms: {
+    has: (key) => plainPrograms.has(key),
+    add(key) {
+      if (plainPrograms.size >= mostPlainPrograms) plainPrograms.clear()
+      return plainPrograms.add(key)
+    },
+  },
+
   isProgram(path) {
     try {
       if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false

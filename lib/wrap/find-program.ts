@@ -4,6 +4,11 @@ export interface FileSystem {
   isProgram(path: string): boolean
   /** The first characters of a file; empty where it cannot be read. */
   readStart(path: string): string
+  /**
+   * Searches that found no script for node. They need not be made again: where such an answer is out of date,
+   * the script is caught on PATH instead.
+   */
+  readonly plainPrograms?: Pick<Set<string>, 'has' | 'add'>
 }
 
 /** Where execvp looks when there is no PATH (glibc: confstr(_CS_PATH)). */

@@ -1,5 +1,5 @@
 import { envShebangWords, parseShebang } from '../../syntax/shebang.js'
-import { absolute, type FileSystem, findProgram } from '../find-program.js'
+import { absolute, type FileSystem, findProgram, type Search } from '../find-program.js'
 import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 import { pathOf } from './env.js'
@@ -13,6 +13,14 @@ import { isNode } from './node.js'
 export function mungeShebang(request: SpawnRequest, plan: Plan, files: FileSystem): SpawnRequest {
   if (plan.windows || isNode(request.file, plan)) return request
   const search = { path: pathOf(request, plan), cwd: request.cwd ?? '' }
+  const key = `${request.file}\0${search.path}\0${search.cwd}`
+  if (files.plainPrograms?.has(key)) return request
+  const munged = mungeScript(request, plan, files, search)
+  if (munged === request) files.plainPrograms?.add(key)
+  return munged
+}
+
+function mungeScript(request: SpawnRequest, plan: Plan, files: FileSystem, search: Search): SpawnRequest {
   const script = findProgram(request.file, search, files)
   if (script === undefined) return request
   const shebang = parseShebang(files.readStart(absolute(script, search.cwd)))

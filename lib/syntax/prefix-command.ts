@@ -1,0 +1,193 @@
+/** A word of a command line, as far as it is known before it runs. */
+export interface PartialWord {
+  /** What is known of it, from its beginning on. */
+  readonly known: string
+  readonly complete: boolean
+  /** Is it one argument for sure? */
+  readonly single: boolean
+}
+
+/** An argument that is all there is to know of itself. */
+export function knownWord(text: string): PartialWord {
+  return { known: text, complete: true, single: true }
+}
+
+/** How the command line of a program is read that runs the command behind its own options. */
+interface Grammar {
+  /** Short options without a value, by letter. */
+  readonly flags?: string
+  /** Short options with a value, attached or in the next word. */
+  readonly values?: string
+  /** Short options whose value can only be attached. */
+  readonly attached?: string
+  /** Options after which it runs no command. */
+  readonly inert?: string
+  /** Long options without a value, or with one behind `=`. */
+  readonly longFlags?: string
+  /** Long options with a value, behind `=` or in the next word. */
+  readonly longValues?: string
+  /** How many words of its own stand between its options and the command. */
+  readonly operands?: number
+  /** May `NAME=value` stand in front of the command? */
+  readonly variables?: boolean
+  /** Is it read only by a shell itself? */
+  readonly builtin?: boolean
+}
+
+/** Those of GNU, util-linux and sudo, with what BSD and macOS add. An option that is not here ends understanding. */
+const grammars: Readonly<Record<string, Grammar>> = {
+  env: {
+    flags: 'i0v',
+    values: 'uCPa',
+    longFlags: 'ignore-environment null debug block-signal default-signal ignore-signal list-signal-handling',
+    longValues: 'unset chdir argv0',
+    variables: true,
+  },
+  sudo: {
+    flags: 'ABbEHkNnPS',
+    values: 'CDghpRrTtUu',
+    longFlags: 'askpass background bell preserve-env set-home reset-timestamp no-update non-interactive preserve-groups stdin',
+    longValues: 'close-from chdir chroot command-timeout group host other-user prompt role type user',
+    variables: true,
+  },
+  nice: { flags: '0123456789', values: 'n', longValues: 'adjustment' },
+  nohup: {},
+  timeout: { flags: 'fpv', values: 'ks', longFlags: 'foreground preserve-status verbose', longValues: 'kill-after signal', operands: 1 },
+  xargs: {
+    flags: '0oprtx',
+    values: 'adEIJLnPRSs',
+    attached: 'eil',
+    longFlags: 'null no-run-if-empty verbose interactive open-tty exit show-limits replace max-lines eof',
+    longValues: 'arg-file delimiter max-args max-procs max-chars process-slot-var',
+  },
+  setsid: { flags: 'cfw', longFlags: 'ctty fork wait' },
+  stdbuf: { values: 'ioe', longValues: 'input output error' },
+  time: { flags: 'ahlpqv', values: 'fo', longFlags: 'append portability quiet verbose', longValues: 'format output' },
+  ionice: { flags: 't', values: 'cn', inert: 'pPu', longFlags: 'ignore', longValues: 'class classdata' },
+  chrt: {
+    flags: 'abdfiorRv',
+    values: 'DPT',
+    inert: 'mp',
+    longFlags: 'all-tasks batch deadline fifo idle other rr reset-on-fork verbose',
+    longValues: 'sched-runtime sched-period sched-deadline',
+    operands: 1,
+  },
+  taskset: { flags: 'ac', inert: 'p', longFlags: 'all-tasks cpu-list', operands: 1 },
+  busybox: {},
+  command: { flags: 'p', inert: 'vV', builtin: true },
+  exec: { flags: 'cl', values: 'a', builtin: true },
+}
+
+interface Option {
+  /** `-x` or `--long`. */
+  readonly name: string
+  /** Its value; `undefined` where it has none, or none that is known. */
+  readonly value: string | undefined
+}
+
+/** One program that runs the command behind it: `env -i A=1 command`. */
+export interface PrefixStep {
+  readonly program: string
+  readonly options: readonly Option[]
+  /** Indexes of its `NAME=value` words. */
+  readonly variables: readonly number[]
+  /** May more of them stand in front of its command? */
+  readonly takesVariables: boolean
+  /** Index of the first word of its command; the number of words where there is none. */
+  readonly command: number
+}
+
+/** What stands in front of the command that is run in the end. */
+export interface PrefixChain {
+  readonly steps: readonly PrefixStep[]
+  /**
+   * Index of the word that names that command; `none` where no command is run, `unknown` where the line is not
+   * understood behind the last step.
+   */
+  readonly target: number | 'none' | 'unknown'
+}
+
+/**
+ * Follows a command line through programs that run the command behind their own options.
+ *
+ * @param byShell is the line run by a shell, which knows some more of them?
+ */
+export function parsePrefixCommands(words: readonly PartialWord[], byShell: boolean): PrefixChain {
+  const steps: PrefixStep[] = []
+  for (let index = 0; ; ) {
+    const word = words[index]
+    if (word === undefined) return { steps, target: 'none' }
+    const program = word.complete ? word.known.slice(word.known.lastIndexOf('/') + 1) : ''
+    const grammar = Object.hasOwn(grammars, program) ? grammars[program] : undefined
+    if (grammar === undefined || (grammar.builtin === true && !byShell)) return { steps, target: index }
+    const step = parseStep(words, index + 1, program, grammar)
+    if (typeof step === 'string') return { steps, target: step }
+    steps.push(step)
+    index = step.command
+  }
+}
+
+/** What one word of options says. */
+interface Options {
+  readonly options: readonly Option[]
+  /** Is the value of the last of them the next word? */
+  readonly awaitsValue: boolean
+}
+
+function parseStep(words: readonly PartialWord[], start: number, program: string, grammar: Grammar): PrefixStep | 'none' | 'unknown' {
+  const options: Option[] = []
+  let index = start
+  for (; index < words.length; index++) {
+    const { known, complete, single } = words[index] as PartialWord
+    // What may vanish, or be several words, may be options as well.
+    if (known === '' && !complete && !single) return 'unknown'
+    if (!known.startsWith('-') || (known === '-' && complete)) break
+    if (known === '--' && complete) {
+      index++
+      break
+    }
+    const parsed = known.startsWith('--') ? parseLong(known, complete, grammar) : parseShort(known, complete, grammar)
+    if (typeof parsed === 'string') return parsed
+    options.push(...parsed.options)
+    if (!parsed.awaitsValue) continue
+    index++
+    const value = words[index]
+    options.push({ name: options.pop()?.name ?? '', value: value?.complete === true ? value.known : undefined })
+  }
+  const dash = words[index]
+  if (program === 'env' && dash?.known === '-' && dash.complete) {
+    options.push({ name: '-i', value: undefined })
+    index++
+  }
+  const takesVariables = grammar.variables === true
+  const variables: number[] = []
+  while (takesVariables && (words[index]?.known.indexOf('=') ?? -1) > 0) variables.push(index++)
+  return { program, options, variables, takesVariables, command: Math.min(index + (grammar.operands ?? 0), words.length) }
+}
+
+function parseLong(known: string, complete: boolean, { longFlags = '', longValues = '' }: Grammar): Options | 'unknown' {
+  const [name = '', ...value] = known.slice(2).split('=')
+  const attached = value.length > 0
+  const takesValue = longValues.split(' ').includes(name)
+  if ((!attached && !complete) || !(takesValue || longFlags.split(' ').includes(name))) return 'unknown'
+  return {
+    options: [{ name: `--${name}`, value: attached && complete ? value.join('=') : undefined }],
+    awaitsValue: takesValue && !attached,
+  }
+}
+
+function parseShort(known: string, complete: boolean, grammar: Grammar): Options | 'none' | 'unknown' {
+  const { flags = '', values = '', attached = '', inert = '' } = grammar
+  const options: Option[] = []
+  for (const [index, letter] of [...known.slice(1)].entries()) {
+    if (inert.includes(letter)) return 'none'
+    if (values.includes(letter) || attached.includes(letter)) {
+      const value = known.slice(index + 2)
+      options.push({ name: `-${letter}`, value: complete && value !== '' ? value : undefined })
+      return { options, awaitsValue: complete && value === '' && values.includes(letter) }
+    }
+    if (!flags.includes(letter)) return 'unknown'
+    options.push({ name: `-${letter}`, value: undefined })
+  }
+  return complete ? { options, awaitsValue: false } : 'unknown'
+}
