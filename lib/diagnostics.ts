@@ -16,7 +16,7 @@ export function isDebug(): boolean {
  *
  * `state` is called after the step it describes, and only if somebody listens. It must hold no environment values.
  */
-export function debug(step: string, state?: () => unknown): void {
+export function debug(step: string, state?: () => object | string): void {
   if (!enabled) return
   const text = [step, ...describe(state?.())].join('\n').replace(/^/gm, `SW ${process.pid}: `)
   try {
@@ -28,8 +28,8 @@ export function debug(step: string, state?: () => unknown): void {
 }
 
 /** A line for each field: arguments are long enough as they are. */
-function describe(state: unknown): string[] {
+function describe(state: object | string | undefined): string[] {
   if (state === undefined) return []
-  if (typeof state !== 'object' || state === null) return [`  ${String(state)}`]
+  if (typeof state === 'string') return [`  ${state}`]
   return Object.entries(state).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`)
 }

@@ -161,7 +161,7 @@ function parseStep(words: readonly PartialWord[], start: number, program: string
   }
   const takesVariables = grammar.variables === true
   const variables: number[] = []
-  while (takesVariables && (words[index]?.known.indexOf('=') ?? -1) > 0) variables.push(index++)
+  if (takesVariables) while ((words[index]?.known.indexOf('=') ?? -1) > 0) variables.push(index++)
   return { program, options, variables, takesVariables, command: Math.min(index + (grammar.operands ?? 0), words.length) }
 }
 
@@ -179,7 +179,7 @@ function parseLong(known: string, complete: boolean, { longFlags = '', longValue
 function parseShort(known: string, complete: boolean, grammar: Grammar): Options | 'none' | 'unknown' {
   const { flags = '', values = '', attached = '', inert = '' } = grammar
   const options: Option[] = []
-  for (const [index, letter] of [...known.slice(1)].entries()) {
+  for (const [index, letter] of known.slice(1).split('').entries()) {
     if (inert.includes(letter)) return 'none'
     if (values.includes(letter) || attached.includes(letter)) {
       const value = known.slice(index + 2)

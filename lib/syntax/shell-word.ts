@@ -37,10 +37,10 @@ export interface Place {
   readonly quote: Quote
 }
 
-/** The place in the text behind the first `index` characters of a word's known text; `index` is at least 1. */
+/** The place in the text that is behind the first `index` characters of a word's known text, and directly behind the last of them. */
 export function placeIn(word: Word, index: number): Place {
-  const run = word.runs.findLast((candidate) => candidate.index < index) as Run
-  return { offset: run.start + index - run.index, quote: run.quote }
+  const run = word.runs.findLast((candidate) => candidate.index < index)
+  return run === undefined ? { offset: word.start, quote: '' } : { offset: run.start + index - run.index, quote: run.quote }
 }
 
 /** Thrown where a text is not understood. It never leaves the parser. */

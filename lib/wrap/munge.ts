@@ -4,13 +4,14 @@ import { mungeEnv, pathOf } from './mungers/env.js'
 import { mungeNode } from './mungers/node.js'
 import { mungeNpm } from './mungers/npm.js'
 import { pin } from './mungers/pin.js'
+import { mungePrefix } from './mungers/prefix.js'
 import { mungeShebang } from './mungers/shebang.js'
 import { mungeShell } from './mungers/shell.js'
 import type { Plan } from './plan.js'
 import type { SpawnRequest } from './request.js'
 
 /** Each sees the request as the one before it left it. */
-const programMungers = [mungeNpm, mungeShebang, mungeNode, mungeShell, mungeCmd] as const
+const programMungers = [mungeNpm, mungeShebang, mungeNode, mungeShell, mungePrefix, mungeCmd] as const
 
 /** Turns what was asked for into what brood starts instead. Pure: data in, data out. */
 export function munge(request: SpawnRequest, plan: Plan, files: FileSystem): SpawnRequest {

@@ -66,7 +66,7 @@ t.test('a process whose context or store is gone runs as it is', (t) => {
   const shimRoot = temporaryDirectory(t)
   process.env.SPAWN_WRAP_SHIM_ROOT = shimRoot
   const unwrap = wrap([wrapper, 'said'])
-  const [directory] = readdirSync(shimRoot).filter((name) => !name.endsWith('-store'))
+  const directory = readdirSync(shimRoot).find((name) => !name.endsWith('-store'))
   rmSync(join(shimRoot, directory as string, 'context.json'))
   t.equal(execFileSync(process.execPath, [say, 'bare'], { encoding: 'utf8' }), 'bare\n')
   t.equal(execFileSync('sh', ['-c', `NODE_OPTIONS= node ${say} bare`], { encoding: 'utf8' }), 'bare\n')

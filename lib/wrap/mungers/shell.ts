@@ -1,6 +1,22 @@
+import { knownWord } from '../../syntax/prefix-command.js'
+import { findShellText } from '../../syntax/shell-argv.js'
+import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
+import { shells } from './passage.js'
+import { mungeShellText, ownOptionsOf } from './shell-text.js'
 
-/** placeholder until the lexer lands */
-export function mungeShell(request: SpawnRequest): SpawnRequest {
-  return request
+/**
+ * Adds brood's variables to the commands of a shell's `-c` text that would start node without them.
+ *
+ * Nothing else is added, never the path of a shim: the directory may be gone while the shell lives. Every byte that was there stays.
+ */
+export function mungeShell(request: SpawnRequest, plan: Plan): SpawnRequest {
+  const { args } = request
+  const shell = programName(request.file, plan.windows)
+  if (!shells.has(shell)) return request
+  const index = findShellText(args.map(knownWord), 1)
+  const text = index === undefined ? undefined : args[index]
+  if (index === undefined || text === undefined) return request
+  const munged = mungeShellText(text, { shell, own: ownOptionsOf(request, plan), plan })
+  return munged === text ? request : { ...request, args: args.with(index, munged) }
 }

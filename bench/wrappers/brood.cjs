@@ -1,0 +1,2 @@
+process.env.BENCH_MARK = 'set'
+require('brood').runMain()

@@ -1,0 +1,4 @@
+import { runMain } from 'brood'
+
+process.env.BENCH_MARK = 'set'
+runMain()

@@ -1,0 +1,1 @@
+process.env.BENCH_MARK = 'set'

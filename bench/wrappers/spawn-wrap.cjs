@@ -1,0 +1,2 @@
+process.env.BENCH_MARK = 'set'
+require('spawn-wrap-3').runMain()
