@@ -30,6 +30,17 @@ if [ -r @DIRECTORY@/context.json ] && [ -r @PRELOAD@ ]; then
   export NODE_OPTIONS BROOD_CONTEXT BROOD_SHIM
 fi
 
+# Under the permission model node could not read the preload, and would not start.
+case " $* ${NODE_OPTIONS-} " in
+  *' --permission '* | *' --experimental-permission '*)
+    case ${NODE_OPTIONS-} in
+      @NODE_OPTIONS@) unset NODE_OPTIONS ;;
+      @NODE_OPTIONS@' '*) NODE_OPTIONS=${NODE_OPTIONS#@NODE_OPTIONS@' '} ;;
+    esac
+    unset BROOD_CONTEXT BROOD_SHIM
+    ;;
+esac
+
 if [ -n "$brood_found" ]; then
   exec @NAME@ @NODE_FLAGS@"$@"
 fi

@@ -92,6 +92,9 @@ const programs: readonly Program[] = [
   { name: '--import of its own before CommonJS', flags: ['--import', fixture('wrappers/nothing.mjs')], file: 'modules.cjs' },
   { name: '--require of its own', flags: ['--require', fixture('programs/modules.cjs')], file: 'argv.cjs' },
   { name: '--pending-deprecation', flags: ['--pending-deprecation'], file: 'deprecations.cjs' },
+  { name: 'the permission model', flags: ['--experimental-permission', `--allow-fs-read=${root}/fixtures/*`], file: 'argv.cjs' },
+  { name: 'children under the permission model', file: 'permissions.cjs' },
+  { name: 'names a shell drops, and a large one', file: 'fragile.cjs' },
   { name: '--throw-deprecation', flags: ['--throw-deprecation'], file: 'argv.cjs' },
   { name: '--throw-deprecation with pending ones', flags: ['--throw-deprecation', '--pending-deprecation'], file: 'argv.cjs' },
   { name: '--trace-warnings', flags: ['--trace-warnings'], file: 'argv.cjs' },
@@ -116,6 +119,7 @@ const programs: readonly Program[] = [
 const contexts: Readonly<Record<string, Context>> = {
   'no wrapper main': createContext({ env: {}, shimRoot: scratch }),
   'a CommonJS wrapper main': createContext({ main: fixture('wrappers/run-main.cjs'), args: ['first', 'second'], shimRoot: scratch }),
+  'a wrapper main that hands over in a promise': createContext({ main: fixture('wrappers/run-in-promise.cjs'), shimRoot: scratch }),
   'an ES module wrapper main': createContext({ main: fixture('wrappers/run-main.mjs'), shimRoot: scratch }),
 }
 

@@ -67,22 +67,26 @@ function runWrapper(
   const script = argv[1]
   argv.splice(1, 0, wrapper.main, ...wrapper.args)
   const takeBackLibrary = answerLibrary(wrapper, registry)
+  let isSynchronous = true
   registry.runMain = () => {
     registry.runMain = undefined
     takeBackLibrary()
     takeOutOfArgv(wrapper, script)
-    const isModule = process.mainModule === undefined
     forgetMainModule(wrapper.main)
     debug('runMain', () => ({ argv: process.argv }))
     // A wrapper may have put another script in the program's place.
     const next = process.argv[1] === script ? main : resolve(process.argv[1] ?? main)
     const runNext = () => runWrapper(wrappers, index + 1, run, next, registry)
-    // An ES module runs inside a promise: there an error that the program throws would become a rejection.
-    if (isModule) process.nextTick(runNext)
-    else runNext()
+    // In a promise, where ES modules run, an error that the program throws would become a rejection.
+    if (isSynchronous) runNext()
+    else process.nextTick(runNext)
   }
   debug('wrapper main', () => ({ argv }))
-  return run(wrapper.main)
+  try {
+    return run(wrapper.main)
+  } finally {
+    isSynchronous = false
+  }
 }
 
 function takeOutOfArgv(wrapper: Wrapper, script: string | undefined): void {

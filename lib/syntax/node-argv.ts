@@ -76,6 +76,11 @@ const optionsWithValue = new Set([
   '--eval',
 ])
 
+/** Does this option need a value? */
+export function takesValue(name: string): boolean {
+  return optionsWithValue.has(name.replaceAll('_', '-'))
+}
+
 /** One option of a node command line, with its value where it has one. */
 interface NodeOption {
   /** The name as it was written, with its dashes: `-r`, `--require`. */
@@ -101,7 +106,7 @@ export function parseNodeArgv(args: readonly string[]): NodeArgv {
     if (!argument.startsWith('-') || argument === '-' || argument === '--') break
     const equals = argument.startsWith('--') ? argument.indexOf('=') : -1
     const name = equals < 0 ? argument : argument.slice(0, equals)
-    const apart = equals < 0 && optionsWithValue.has(name.replaceAll('_', '-')) && index + 1 < args.length
+    const apart = equals < 0 && takesValue(name) && index + 1 < args.length
     const source = args.slice(index, index + (apart ? 2 : 1))
     options.push({ name, value: apart ? source[1] : equals < 0 ? undefined : argument.slice(equals + 1), source })
     index += source.length

@@ -35,11 +35,14 @@ interface HereDocument {
 
 /** Words that mean something else where a command begins; `time` only to some shells. */
 export const openingWords: ReadonlySet<string> = new Set(['{', 'if', 'while', 'until', 'for', 'select', 'case', 'function', '[[', '!'])
-export const closingWords: ReadonlySet<string> = new Set(['}', 'then', 'else', 'elif', 'fi', 'do', 'done', 'esac', 'in', 'coproc'])
+export const closingWords: ReadonlySet<string> = new Set(['}', 'then', 'else', 'elif', 'fi', 'do', 'done', 'esac', 'in', 'coproc', ']]'])
 
 const bareWord = /[^ \t\n;&|<>()'"\\$`]+/y
-const assignment = /[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s'"\\`]*\])?\+?=/y
+const assignment = /[A-Za-z_][A-Za-z0-9_]*(?:\[(?:[^[\]\s'"\\`]|\[[^[\]\s'"\\`]*\])*\])?\+?=/y
 const redirection = /[0-9]*(?:<<<|<<-|<<|<&|<>|<|>>|>\||>&|>)|&>>|&>/y
+
+/** Shells that know arrays take one as an argument of these. */
+const declaring: ReadonlySet<string> = new Set(['declare', 'export', 'local', 'readonly', 'typeset'])
 
 /** Reads simple commands: assignments, words and redirections, and the here-documents that begin behind their line. */
 export abstract class SimpleCommandReader extends WordReader {
@@ -57,8 +60,10 @@ export abstract class SimpleCommandReader extends WordReader {
     const redirections: Range[] = []
     let end = start
     for (;;) {
-      const found = this.atWord() && words.length === 0 ? this.#readAssignment() : undefined
-      if (found !== undefined) assignments.push(found)
+      const assigns = words.length === 0 || declaring.has((words[0] as Word).known)
+      const found = assigns && this.atWord() ? this.#readAssignment() : undefined
+      if (found !== undefined && words.length === 0) assignments.push(found)
+      else if (found !== undefined) words.push(found.word)
       else if (this.atRedirection()) redirections.push(this.#readRedirection())
       else if (this.atWord()) words.push(this.readWord())
       else break
@@ -66,13 +71,15 @@ export abstract class SimpleCommandReader extends WordReader {
       this.skipBlanks()
     }
     const [command] = words
-    if (this.peek() === '(' && command?.bare === true && start === command.start && words.length === 1) {
+    if (this.peek() === '(' && command?.bare === true && start === command.start && end === command.end) {
       this.eatParentheses()
       this.readFunction(command.known)
       return
     }
     if (!this.atCommandEnd() || end === start) throw new NotUnderstood('command')
     // Behind an assignment or a redirection reserved words lose their meaning, but not in every shell.
+    // bash reads on to the bracket that closes it, blanks and all.
+    if (command !== undefined && /^[A-Za-z_]\w*\[/.test(this.text.slice(command.start, command.end))) throw new NotUnderstood('[')
     if (command?.bare === true && (openingWords.has(command.known) || closingWords.has(command.known))) throw new NotUnderstood('word')
     this.commands.push({ start, end, assignments, words, redirections, inBackticks })
   }
@@ -122,7 +129,7 @@ export abstract class SimpleCommandReader extends WordReader {
     const found = this.match(redirection) as string
     const operator = found.replace(/^\d+/, '')
     this.at += found.length
-    this.skipBlanks(false)
+    this.skipBlanks()
     const target = this.readWord()
     if (operator === '<<' || operator === '<<-') {
       if (!target.complete || target.known.includes('\n')) throw new NotUnderstood(operator)

@@ -265,7 +265,7 @@ export abstract class WordReader {
       this.at += 2
     } else if (next === "'" && !quoted) {
       this.readDollarQuoted(word)
-    } else if (next === '[' || next === '\\') {
+    } else if (next === '[' || this.startsWith('$\\\n')) {
       throw new NotUnderstood('$')
     } else if (next === '"' && !quoted) {
       word.addUnknown(true)
@@ -298,13 +298,13 @@ export abstract class WordReader {
   private readBraces(word: WordBuilder, quoted: boolean): void {
     const parameter = nameStart.test(this.peek()) ? this.readName() : undefined
     const operation = this.at
-    // ksh and bash run commands in `${ ..}` and `${|..}`; zsh has flags in `${(..)..}`.
-    if (parameter === undefined && /[ \t\n|(]/.test(this.peek())) throw new NotUnderstood('${')
+    // ksh and bash run commands in `${ ..}` and `${|..}`; zsh has much more.
+    if (parameter === undefined && !/[0-9@*#?$!-]/.test(this.peek())) throw new NotUnderstood('${')
     const nested = new WordBuilder()
     for (;;) {
       const character = this.peek()
       if (character === '}') break
-      if (character === '' || (character === "'" && quoted)) throw new NotUnderstood('}')
+      if (character === '' || (character === "'" && quoted) || this.atProcessSubstitution()) throw new NotUnderstood('}')
       if (character === '@' || character === '*') word.single &&= quoted && character === '*'
       if (character === '\\') this.at += 2
       else if (character === '$') this.readDollar(nested, quoted)
@@ -327,6 +327,7 @@ export abstract class WordReader {
       else if (character === '`') this.readBackticks(word, true)
       else {
         this.at += character === '\\' ? 2 : 1
+        if (character === '"') this.readDoubleQuoted(word, '"')
         if (character === '(') open++
         if (character === ')') open--
       }

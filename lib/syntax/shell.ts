@@ -94,14 +94,21 @@ class ShellParser extends SimpleCommandReader {
   }
 
   #readPipeline(): void {
-    let alone = false
-    while (this.#eatBareWord('!') || this.#eatTime()) alone = this.atCommandEnd()
-    if (alone) return
-    do {
+    let timed = false
+    for (let negated = true; negated || timed; ) {
+      negated = this.#eatBareWord('!')
+      timed = this.#eatTime()
+      if (timed && this.atCommandEnd()) return
+    }
+    this.nest(() => this.#readCommand())
+    this.skipBlanks()
+    while (!this.startsWith('||') && (this.eat('|&') || this.eat('|'))) {
       this.skipNewlines()
+      // Here it is reserved to zsh, and not to bash.
+      if (this.#dialect.timeIsReserved && this.bareWord() === 'time') throw new NotUnderstood('time')
       this.nest(() => this.#readCommand())
       this.skipBlanks()
-    } while (!this.startsWith('||') && (this.eat('|&') || this.eat('|')))
+    }
   }
 
   #eatTime(): boolean {

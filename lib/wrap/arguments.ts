@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BroodError } from '../errors.js'
-import { parseNodeArgv } from '../syntax/node-argv.js'
+import { parseNodeArgv, takesValue } from '../syntax/node-argv.js'
 
 /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
 export function checkStrings(name: string, value: unknown): readonly string[] {
@@ -66,12 +66,28 @@ export function sortNodeOptions(flags: readonly string[], directory: string): No
     throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `${JSON.stringify(rest[0])} is no option of node.`, { argument: 'execArgv' })
   }
   for (const { name, value, source } of options) {
+    checkNodeOption(name, value)
     if (name === '-r' || name === '--require') nodeOptions.push('--require', resolveRequire(needValue(name, value), directory))
     else if (name === '--import') nodeOptions.push('--import', resolveImport(needValue(name, value), directory))
     else if (process.allowedNodeEnvironmentFlags.has(name)) nodeOptions.push(...source)
     else nodeFlags.push(...source)
   }
   return { nodeOptions, nodeFlags }
+}
+
+/** Options that make node do something else than run a script: every child would do that instead. */
+const modes = new Set(
+  (
+    '-e --eval -p --print -pe -c --check -i --interactive -h --help -v --version --v8-options --completion-bash ' +
+    '--test --watch --watch-path --run --build-snapshot --build-sea --experimental-sea-config --prof-process'
+  ).split(' '),
+)
+
+function checkNodeOption(name: string, value: string | undefined): void {
+  const refuse = (reason: string) => new BroodError('ERR_BROOD_INVALID_ARGUMENT', `${name} ${reason}`, { argument: name })
+  if (modes.has(name)) throw refuse('is no flag to run a script with: every child would do that in place of its program.')
+  if (/^-[a-zA-Z]=/.test(name)) throw refuse('is refused by node: write the value apart, or the long name.')
+  if (value === undefined && takesValue(name)) throw refuse('needs a value behind it.')
 }
 
 function needValue(name: string, value: string | undefined): string {

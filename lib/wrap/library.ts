@@ -19,11 +19,12 @@ export const foregroundEntry: string = fileURLToPath(new URL('./foreground.cjs',
 export function findLibraryNames(main: string): string[] {
   const { resolve } = createRequire(main)
   const library = realpathSync(libraryEntry)
-  return names.filter((name) => {
+  const reached = names.filter((name) => {
     try {
       return realpathSync(resolve(name)) === library
     } catch {
       return false
     }
   })
+  return [...reached, libraryEntry]
 }

@@ -16,7 +16,7 @@ const programMungers = [mungeNpm, mungeShebang, mungeNode, mungeShell, mungePref
 /** Turns what was asked for into what brood starts instead. Pure: data in, data out. */
 export function munge(request: SpawnRequest, plan: Plan, files: FileSystem): SpawnRequest {
   const munged = programMungers.reduce((current, mungeProgram) => mungeProgram(current, plan, files), request)
-  if (munged.doomed) return munged
+  if (munged.untouched) return munged
   return mungeEnv(pinWithoutPath(munged, plan, files), plan)
 }
 

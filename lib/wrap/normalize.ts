@@ -34,7 +34,7 @@ export function normalize(call: readonly unknown[], inherit: () => string[]): Sp
     cwd: options.cwd ?? undefined,
     uid: options.uid ?? undefined,
     gid: options.gid ?? undefined,
-    doomed: false,
+    untouched: false,
     flagged: false,
   }
 }

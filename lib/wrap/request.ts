@@ -9,8 +9,8 @@ export interface SpawnRequest {
   readonly cwd: string | undefined
   readonly uid: number | undefined
   readonly gid: number | undefined
-  /** It would find no node: its environment stays as it was asked for, so that it fails as it would have failed. */
-  readonly doomed: boolean
+  /** Its environment stays as it was asked for: it would find no node, and is to fail alike, or brood would not work in it. */
+  readonly untouched: boolean
   /** Do the contexts' node flags stand in `args`? */
   readonly flagged: boolean
 }

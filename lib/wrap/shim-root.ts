@@ -14,7 +14,7 @@ import { homedir, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { debug } from '../diagnostics.js'
 import { BroodError } from '../errors.js'
-import { isWindows } from '../platform.js'
+import { isWindows, pathDelimiter } from '../platform.js'
 
 /** A place where the shim directory may go, and who named it. */
 interface Candidate {
@@ -78,6 +78,7 @@ function attempt(find: () => string): string | undefined {
 function prepareRoot(path: string): string {
   makeWithParents(resolve(path))
   const root = realpathSync(resolve(path))
+  if (root.includes(pathDelimiter)) throw new Error(`a path with "${pathDelimiter}" cannot stand on PATH`)
   refuseOpenRoot(root)
   return root
 }

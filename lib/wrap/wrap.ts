@@ -23,7 +23,8 @@ export function wrap(env: Readonly<Record<string, string>>): Unwrap
 export function wrap(first: readonly string[] | Readonly<Record<string, string>>, second?: Readonly<Record<string, string>>): Unwrap {
   const [argv, env] = sortArguments(first, second)
   const { options, rest } = parseNodeArgv(checkStrings('argv', argv))
-  const [main, ...args] = rest
+  // `--` only ends the flags.
+  const [main, ...args] = rest[0] === '--' ? rest.slice(1) : rest
   const context = createContext({
     execArgv: options.flatMap((option) => option.source),
     main,

@@ -63,7 +63,11 @@ const cases: readonly [name: string, run: () => unknown, code: string, message: 
     /install the package/,
   ],
   ['a module to import that does not exist', () => wrap(['--import=./none.mjs']), 'ERR_BROOD_PRELOAD_NOT_FOUND', /for --import/],
-  ['a --require without a name', () => wrap(['--require']), 'ERR_BROOD_INVALID_ARGUMENT', /--require needs the name/],
+  ['a flag that runs something else', () => wrap(['-e', '1', main]), 'ERR_BROOD_INVALID_ARGUMENT', /^-e is no flag to run a script with/],
+  ['a flag that asks for the version', () => wrap(['--version', main]), 'ERR_BROOD_INVALID_ARGUMENT', /^--version is no flag/],
+  ['a short flag with =', () => wrap(['-r=x', main]), 'ERR_BROOD_INVALID_ARGUMENT', /^-r=x is refused by node/],
+  ['a flag without its value', () => wrap(['--title']), 'ERR_BROOD_INVALID_ARGUMENT', /^--title needs a value/],
+  ['a --require without a name', () => wrap(['--require']), 'ERR_BROOD_INVALID_ARGUMENT', /--require needs a value/],
   ['options that are no object', () => createContext(anything(null)), 'ERR_BROOD_INVALID_ARGUMENT', /options/],
   ['a shim root that is no string', () => createContext({ shimRoot: anything(1) }), 'ERR_BROOD_INVALID_ARGUMENT', /^shimRoot/],
   [
@@ -158,5 +162,13 @@ t.test('a shim root on a file system that is mounted noexec gives way to the nex
     t.equal(JSON.parse(stdout).length, 4)
     for (const { reason } of JSON.parse(stdout)) t.match(reason, 'noexec')
   }
+  t.end()
+})
+
+t.test('a shim root with a colon cannot stand on PATH, and gives way', (t) => {
+  const colon = join(shimRoot, 'a:b')
+  const script = `const unwrap = require('brood')({}); console.log(require('fs').readdirSync(${JSON.stringify(colon)}).length); unwrap()`
+  const env = { PATH: process.env.PATH, SPAWN_WRAP_SHIM_ROOT: colon, HOME: join(shimRoot, 'home') }
+  t.equal(execFileSync(process.execPath, ['-e', script], { cwd: root, env, encoding: 'utf8' }), '0\n')
   t.end()
 })

@@ -44,7 +44,7 @@ const request = (file: string, args: string[], env: string[] = ['PATH=/usr/bin:/
   cwd,
   uid: undefined,
   gid: undefined,
-  doomed: false,
+  untouched: false,
   flagged: false,
 })
 

@@ -4,7 +4,7 @@ import t from '../tap.js'
 
 const inherit = () => ['INHERITED=1']
 const stdio = [{ type: 'pipe' }]
-const common = { doomed: false, flagged: false }
+const common = { untouched: false, flagged: false }
 
 const options = Object.freeze({
   file: 'f',

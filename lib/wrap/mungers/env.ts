@@ -1,6 +1,6 @@
-import { carrierVariable, encodeCarrier, shimVariable } from '../carrier.js'
+import { type Carrier, carrierVariable, encodeCarrier, shimVariable } from '../carrier.js'
 import { shellDefaultPath } from '../find-program.js'
-import type { Plan } from '../plan.js'
+import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 
 /** Where there was no PATH, the shim directory is written in this form, and the preload takes the whole PATH away again. */
@@ -16,6 +16,7 @@ export function soleEntry(shim: string): string {
 export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
   const env: string[] = []
   const fragile: string[] = []
+  const mayPassShim = !plan.windows && mayPassAShim(request, plan)
   let hasPath = false
   let hasNodeOptions = false
   for (const pair of request.env) {
@@ -29,7 +30,7 @@ export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
       env.push(withPreload(pair, plan))
     } else {
       env.push(pair)
-      if (!plan.windows && !isIdentifier(name)) fragile.push(pair)
+      if (mayPassShim && !isIdentifier(name)) fragile.push(pair)
     }
   }
   if (!hasPath) env.push(solePath(plan))
@@ -39,12 +40,20 @@ export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
 }
 
 function carrierText(request: SpawnRequest, plan: Plan, fragile: readonly string[]): string {
-  return encodeCarrier({
-    ...plan.carrier,
-    nodeOptions: plan.nodeOptions,
-    ...(fragile.length > 0 && { fragile }),
-    ...(request.flagged && { flagged: true }),
-  })
+  const carrier: Carrier = { ...plan.carrier, nodeOptions: plan.nodeOptions, ...(request.flagged && { flagged: true }) }
+  if (fragile.length === 0) return encodeCarrier(carrier)
+  const text = encodeCarrier({ ...carrier, fragile })
+  // Better that a shim's shell drops a variable than that nothing can be started.
+  return text.length > longestCarrier ? encodeCarrier(carrier) : text
+}
+
+/** Linux takes no string of more than 128 KiB in an environment; these characters may take three bytes each. */
+const longestCarrier = 40_000
+
+/** Node itself passes none, and a dash drops on its own what the dash in a shim would drop. */
+function mayPassAShim({ file }: SpawnRequest, plan: Plan): boolean {
+  const name = programName(file, plan.windows)
+  return name !== 'node' && name !== plan.nodeName && !['sh', 'dash', 'ash'].includes(name)
 }
 
 function withShim(pair: string, plan: Plan): string {

@@ -36,7 +36,7 @@ function mungeScript(request: SpawnRequest, plan: Plan, files: FileSystem, searc
   const words = envShebangWords(argument)
   if (words === undefined || !isNode(words[0] as string, plan)) return request
   const node = findProgram(words[0] as string, search, files)
-  return node === undefined ? { ...request, doomed: true } : runScript(request, node, words, script)
+  return node === undefined ? { ...request, untouched: true } : runScript(request, node, words, script)
 }
 
 function runScript(request: SpawnRequest, node: string, argv: readonly string[], script: string): SpawnRequest {
