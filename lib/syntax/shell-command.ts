@@ -77,9 +77,9 @@ export abstract class SimpleCommandReader extends WordReader {
       return
     }
     if (!this.atCommandEnd() || end === start) throw new NotUnderstood('command')
-    // Behind an assignment or a redirection reserved words lose their meaning, but not in every shell.
     // bash reads on to the bracket that closes it, blanks and all.
     if (command !== undefined && /^[A-Za-z_]\w*\[/.test(this.text.slice(command.start, command.end))) throw new NotUnderstood('[')
+    // Behind an assignment or a redirection reserved words lose their meaning, but not in every shell.
     if (command?.bare === true && (openingWords.has(command.known) || closingWords.has(command.known))) throw new NotUnderstood('word')
     this.commands.push({ start, end, assignments, words, redirections, inBackticks })
   }

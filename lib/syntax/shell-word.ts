@@ -8,7 +8,7 @@ interface Run {
 }
 
 /** A variable that a word expands. */
-export interface Parameter {
+interface Parameter {
   readonly name: string
   /** What follows the name up to the closing brace, as in `${name:-default}`; empty where nothing does. */
   readonly operation: string
@@ -37,7 +37,10 @@ export interface Place {
   readonly quote: Quote
 }
 
-/** The place in the text that is behind the first `index` characters of a word's known text, and directly behind the last of them. */
+/**
+ * The place in the text that is behind the first `index` characters of a word's known text, and directly behind the last of them.
+ * That one must not be a backslash: within double quotes it would take away the meaning of a quote behind it.
+ */
 export function placeIn(word: Word, index: number): Place {
   const run = word.runs.findLast((candidate) => candidate.index < index)
   return run === undefined ? { offset: word.start, quote: '' } : { offset: run.start + index - run.index, quote: run.quote }

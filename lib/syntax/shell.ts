@@ -2,7 +2,7 @@ import { closingWords, openingWords, type Range, type SimpleCommand, SimpleComma
 import { NotUnderstood } from './shell-word.js'
 
 /** A part of the text that may run more than once. */
-export interface Loop extends Range {
+interface Loop extends Range {
   /** The variable that it sets, in `for` and `select`. */
   readonly variable: string | undefined
 }

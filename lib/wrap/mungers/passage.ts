@@ -4,7 +4,7 @@ import { type Plan, programName } from '../plan.js'
 import { isNode } from './node.js'
 
 /** Something to be added to a command line. */
-export type CommandEdit =
+type CommandEdit =
   /** A new word `name=value` in front of a word. */
   | { readonly kind: 'variable'; readonly word: number; readonly name: string; readonly value: string }
   /** Text within a word, behind the first `index` characters of what it means. */

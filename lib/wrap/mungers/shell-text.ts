@@ -10,7 +10,7 @@ import { carrierFor, findPassage, type Passage, shells } from './passage.js'
 import { type Affected, ShellLosses } from './shell-losses.js'
 
 /** Text to be put into a shell text. */
-export interface Insertion {
+interface Insertion {
   readonly offset: number
   readonly text: string
 }
@@ -44,7 +44,7 @@ export function mungeShellText(text: string, start: ShellStart): string {
   return applyInsertions(text, findInsertions(text, start))
 }
 
-export function applyInsertions(text: string, insertions: readonly Insertion[]): string {
+function applyInsertions(text: string, insertions: readonly Insertion[]): string {
   let result = ''
   let end = 0
   for (const { offset, text: inserted } of insertions.toSorted((a, b) => a.offset - b.offset)) {
@@ -55,7 +55,7 @@ export function applyInsertions(text: string, insertions: readonly Insertion[]):
 }
 
 /** Finds what a shell text lacks. A text that is not fully understood lacks nothing. */
-export function findInsertions(text: string, start: ShellStart): Insertion[] {
+function findInsertions(text: string, start: ShellStart): Insertion[] {
   if (!losing.test(text)) return []
   const program = parseShell(text, { timeIsReserved: shells.get(start.shell) === true })
   if (program === undefined) return []
