@@ -4,8 +4,8 @@ import { denormalize } from './denormalize.js'
 import { realFileSystem } from './file-system.js'
 import { munge } from './munge.js'
 import { normalize } from './normalize.js'
-import { planFor } from './plan.js'
-import { activeContexts, getRegistry } from './registry.js'
+import { type Plan, planFor } from './plan.js'
+import { activeContexts, getRegistry, type Registry } from './registry.js'
 import type { SpawnRequest } from './request.js'
 
 export type Route = (call: unknown[]) => unknown[]
@@ -14,7 +14,7 @@ export type Route = (call: unknown[]) => unknown[]
 export function route(call: unknown[]): unknown[] {
   try {
     const registry = getRegistry()
-    const plan = planFor(activeContexts(registry), registry.inherited.length, isWindows)
+    const plan = currentPlan(registry)
     if (plan === undefined) return call
     const request = normalize(call, inheritedEnvironment)
     if (request === undefined || changesUser(request)) return call
@@ -26,6 +26,19 @@ export function route(call: unknown[]): unknown[] {
     debug('spawn left alone', () => String(error))
     return call
   }
+}
+
+let planned: Pick<Registry, 'own' | 'inherited'> | undefined
+let latestPlan: Plan | undefined
+
+/** The plan for the contexts that are active now. The registry replaces its lists, and never changes them. */
+function currentPlan(registry: Registry): Plan | undefined {
+  const { own, inherited } = registry
+  if (planned === undefined || own !== planned.own || inherited !== planned.inherited) {
+    latestPlan = planFor(activeContexts(registry), inherited.length, isWindows)
+    planned = { own, inherited }
+  }
+  return latestPlan
 }
 
 // The store lies in this user's directories: a preload that another user cannot read would end that user's node.

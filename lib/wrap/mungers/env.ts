@@ -82,7 +82,8 @@ function variableName(pair: string, windows: boolean): string {
 
 /** The PATH of a request without brood's own entry; `undefined` where there is none. */
 export function pathOf(request: SpawnRequest, plan: Plan): string | undefined {
-  const pair = request.env.findLast((candidate) => variableName(candidate, plan.windows) === 'PATH')
+  const isPath = plan.windows ? (pair: string) => variableName(pair, true) === 'PATH' : (pair: string) => pair.startsWith('PATH=')
+  const pair = request.env.findLast(isPath)
   if (pair === undefined) return undefined
   return withoutShims(pair.slice(pair.indexOf('=') + 1), plan.shims, plan.windows ? ';' : ':')
 }
