@@ -1,7 +1,8 @@
-// Builds dist/: the library twice (ES module and CommonJS), and the two files that are copied into the store.
+// Builds dist/: the library twice (ES module and CommonJS), and the files that are copied into the store.
 // The types are tsc's (npm run build:types).
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { build, transformSync } from 'esbuild'
 import ts from 'typescript'
 
@@ -14,19 +15,28 @@ const stored = {
 }
 // Any Node must be able to parse the preload, one that is too old too: it then finds out that it is.
 await build({ ...stored, target: 'es2017', entryPoints: ['lib/boot/preload.cts'], outfile: 'dist/preload.cjs' })
-await build({ ...stored, target: 'node18', entryPoints: ['lib/wrap/route.ts'], outfile: 'dist/route.cjs' })
+const deferred = ['lib/boot/restore.ts', 'lib/wrap/route.ts']
+await build({ ...stored, target: 'node18', entryPoints: deferred, outdir: 'dist', entryNames: '[name]', outExtension: { '.js': '.cjs' } })
 
-for (const name of ['preload.cjs', 'route.cjs']) {
+// In the order in which they are stored: the preload last, since it needs the others.
+const storedNames = [...deferred.map((file) => basename(file, '.ts')), 'preload'].map((name) => `${name}.cjs`)
+for (const name of storedNames) {
   const text = readFileSync(`dist/${name}`, 'utf8')
-  writeFileSync(`dist/${name}`, transformSync(name === 'preload.cjs' ? compileEagerly(text) : text, { minify: true }).code)
+  writeFileSync(
+    `dist/${name}`,
+    transformSync(name === 'route.cjs' ? text : compileEagerly(text), {
+      minify: true,
+      target: name === 'preload.cjs' ? 'es2017' : 'node18',
+    }).code,
+  )
 }
 
 /**
  * Turns `function f() {}` into `var f = (function f() {})`: V8 compiles a function in parentheses with the file,
- * where it would else read it twice. Nearly all of the preload runs in every child.
+ * where it would else read it twice. Nearly all of what is treated so runs wherever it is loaded.
  */
 function compileEagerly(text) {
-  const { statements } = ts.createSourceFile('preload.cjs', text, ts.ScriptTarget.ES2017)
+  const { statements } = ts.createSourceFile('stored.cjs', text, ts.ScriptTarget.ES2017)
   return statements
     .map((statement) => {
       const source = text.slice(statement.pos, statement.end)
@@ -36,13 +46,13 @@ function compileEagerly(text) {
 }
 
 const hash = createHash('sha256')
-for (const name of ['preload.cjs', 'route.cjs']) hash.update(readFileSync(`dist/${name}`))
+for (const name of storedNames) hash.update(readFileSync(`dist/${name}`))
 
 const library = {
   ...shared,
   target: 'node20.19',
   packages: 'external',
-  define: { BROOD_PRELOAD_HASH: JSON.stringify(hash.digest('hex').slice(0, 16)) },
+  define: { BROOD_STORE: JSON.stringify({ names: storedNames, hash: hash.digest('hex').slice(0, 16) }) },
 }
 const commonjs = {
   ...library,

@@ -1,11 +1,13 @@
-// What NODE_OPTIONS requires in every child. It is bundled without dependencies into one file that any Node can parse,
-// beside the one that munges (wrap/route.ts), which is compiled only where a process is started.
+// What NODE_OPTIONS requires in every child: bundled without dependencies into one small file that any Node can parse.
+// What most processes do not need lies in files beside it, and is compiled where it is needed (deferred.ts).
 import { debug, enableDebug } from '../diagnostics.js'
 import { canBeWrapped } from '../platform.js'
 import { patch } from '../wrap/patch.js'
 import { findRegistry, getRegistry } from '../wrap/registry.js'
-import { deferRoute } from './deferred-route.js'
-import { applyEnvironment, hideModule, takeInheritance } from './hide.js'
+import type { Route } from '../wrap/route.js'
+import { loadDeferred, readDeferred } from './deferred.js'
+import { hideModule } from './hide-module.js'
+import { applyEnvironment, takeUnchanged } from './inheritance.js'
 import { installWrapperMains } from './wrapper-main.js'
 
 function boot(): void {
@@ -22,18 +24,32 @@ function boot(): void {
     return
   }
 
-  const inheritance = takeInheritance(process.env, process.execArgv, __filename)
+  const { env } = process
+  const { NODE_OPTIONS: nodeOptions } = env
+  const inheritance = takeUnchanged(env) ?? loadDeferred('restore')?.takeInheritance(env, process.execArgv, __filename)
   hideModule(module, __filename)
+  if (inheritance === undefined || inheritance.contexts.length === 0) return
   const { contexts } = inheritance
-  if (contexts.length === 0) return
-  applyEnvironment(process.env, inheritance)
+  applyEnvironment(env, inheritance)
   if (contexts.some((context) => context.debug)) enableDebug()
 
   const registry = getRegistry()
   registry.inherited = contexts
-  registry.unpatch = patch(deferRoute(`${__dirname}/route.cjs`))
-  installWrapperMains(contexts, registry, __filename)
+  registry.unpatch = patch(deferRoute())
+  installWrapperMains(contexts, registry, nodeOptions, __filename)
   debug('preload', () => ({ contexts: contexts.map((context) => context.directory), argv: process.argv, execArgv: process.execArgv }))
 }
+
+/** The code that munges: read now, since the program may mock `fs` or hook the loader, and compiled when it first starts a process. */
+function deferRoute(): Route {
+  const text = readDeferred('route')
+  let route: Route | undefined
+  return (call) => {
+    route ??= loadDeferred('route', text)?.route ?? passThrough
+    return route(call)
+  }
+}
+
+const passThrough: Route = (call) => call
 
 boot()

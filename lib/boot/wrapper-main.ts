@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { debug } from '../diagnostics.js'
 import type { Registry } from '../wrap/registry.js'
 import type { Snapshot } from '../wrap/snapshot.js'
-import { hideModule } from './hide.js'
+import { hideModule } from './hide-module.js'
 
 type RunMain = (this: unknown, main?: string, ...rest: unknown[]) => unknown
 type Load = (this: unknown, request: string, parent: NodeJS.Module | undefined, isMain: boolean) => unknown
@@ -25,9 +25,15 @@ interface Wrapper extends Snapshot {
  * Node calls `Module.runMain` for the main script alone, whatever it is written in: eval, stdin, the REPL and the
  * test runner never come here.
  *
- * @param self the preload's own path, for Node to run where `--import` hooks must see the bare argv first
+ * @param nodeOptions NODE_OPTIONS as it was when the process began
+ * @param preload the preload's own path, for Node to run where `--import` hooks must see the bare argv first
  */
-export function installWrapperMains(contexts: readonly Snapshot[], registry: Registry, self: string): void {
+export function installWrapperMains(
+  contexts: readonly Snapshot[],
+  registry: Registry,
+  nodeOptions: string | undefined,
+  preload: string,
+): void {
   const wrappers = contexts.filter((context): context is Wrapper => context.main !== undefined)
   if (wrappers.length === 0) return
   const original = internals.runMain
@@ -39,20 +45,18 @@ export function installWrapperMains(contexts: readonly Snapshot[], registry: Reg
     started = true
     const run = (script: string) => Reflect.apply(original, this, [script, ...rest])
     const start = () => runWrapper(wrappers, 0, run, main, registry)
-    if (!hasAsyncPreloads()) return start()
+    if (!hasAsyncPreloads(nodeOptions)) return start()
     registry.enter = start
-    return run(self)
+    return run(preload)
   }
   internals.runMain = runMain
 }
 
 /** Node loads what `--import` and `--loader` name after it was told the main script, and before it runs it. */
-function hasAsyncPreloads(): boolean {
+function hasAsyncPreloads(nodeOptions = ''): boolean {
   // A false alarm costs time and nothing else.
-  return /--import|--(?:experimental-)?loader/.test(`${process.execArgv.join(' ')} ${initialNodeOptions}`)
+  return /--import|--(?:experimental-)?loader/.test(`${process.execArgv.join(' ')} ${nodeOptions}`)
 }
-
-const initialNodeOptions = process.env.NODE_OPTIONS ?? ''
 
 function runWrapper(
   wrappers: readonly Wrapper[],

@@ -1,4 +1,4 @@
-import { debug } from '../diagnostics.js'
+import { debug, enableDebug } from '../diagnostics.js'
 import { isWindows } from '../platform.js'
 import { denormalize } from './denormalize.js'
 import { realFileSystem } from './file-system.js'
@@ -54,3 +54,6 @@ function inheritedEnvironment(): string[] {
 function describe({ file, args, env, cwd }: SpawnRequest): object {
   return { file, args, cwd, env: env.map((pair) => pair.slice(0, pair.indexOf('=', 1))) }
 }
+
+// The preload's copy of this module has diagnostics of its own.
+export { enableDebug }

@@ -15,15 +15,13 @@ import { dirname, join, resolve } from 'node:path'
 import { debug } from '../diagnostics.js'
 import { BroodError } from '../errors.js'
 import { isWindows, pathDelimiter } from '../platform.js'
+import { directoryPrefix } from './snapshot.js'
 
 /** A place where the shim directory may go, and who named it. */
 interface Candidate {
   readonly path: string
   readonly origin: string
 }
-
-/** The first part of the names of all that brood puts into a shim root. */
-export const directoryPrefix = '.node-spawn-wrap-'
 
 /**
  * Makes a private directory in the first shim root that can be written to and executed from.

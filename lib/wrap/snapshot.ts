@@ -33,6 +33,9 @@ export interface Snapshot {
   readonly debug: boolean
 }
 
+/** The first part of the names of all that brood puts into a shim root. */
+export const directoryPrefix = '.node-spawn-wrap-'
+
 /** The name of the snapshot's file in the context's directory. */
 export const snapshotFile = 'context.json'
 

@@ -1,22 +1,20 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { directoryPrefix } from './shim-root.js'
+import { directoryPrefix } from './snapshot.js'
 
 interface StoredFile {
   readonly name: string
   readonly text: string
 }
 
-/** Set by the build: a hash of the files below. */
-declare const BROOD_PRELOAD_HASH: string
-
-const names = ['route.cjs', 'preload.cjs']
+/** Set by the build: the files, the preload last, and a hash of their texts. */
+declare const BROOD_STORE: { readonly names: readonly string[]; readonly hash: string }
 
 let packaged: readonly StoredFile[] | undefined
 
 function packagedFiles(): readonly StoredFile[] {
-  packaged ??= names.map((name) => ({ name, text: readFileSync(fileURLToPath(new URL(`./${name}`, import.meta.url)), 'utf8') }))
+  packaged ??= BROOD_STORE.names.map((name) => ({ name, text: readFileSync(fileURLToPath(new URL(`./${name}`, import.meta.url)), 'utf8') }))
   return packaged
 }
 
@@ -27,7 +25,7 @@ function packagedFiles(): readonly StoredFile[] {
  * and processes that carry it may outlive the wrap, the root and the installed package.
  */
 export function storePreload(shimRoot: string): string {
-  const folder = join(shimRoot, `${directoryPrefix}store`, BROOD_PRELOAD_HASH)
+  const folder = join(shimRoot, `${directoryPrefix}store`, BROOD_STORE.hash)
   for (const { name, text } of packagedFiles()) {
     const path = join(folder, name)
     if (!holds(path, text)) writeWhole(folder, path, text)

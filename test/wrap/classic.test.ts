@@ -317,6 +317,7 @@ t.test('SPAWN_WRAP_DEBUG says what is done and keeps the shims; no user code see
     const unwrap = require('brood')([${JSON.stringify(wrapper)}, 'said'], { TOKEN: ${JSON.stringify(secret)} })
     const options = { env: { PATH: process.env.PATH, PASSWORD: ${JSON.stringify(secret)} }, stdio: 'inherit' }
     require('child_process').spawnSync('node', [${JSON.stringify(fixture('programs/env.cjs'))}], options)
+    require('child_process').spawnSync('node', ['-e', 'require("child_process").spawnSync("true")'], options)
     unwrap()
     const rest = require('child_process').spawnSync('node', [${JSON.stringify(fixture('trees/say.cjs'))}, 'bare'], { stdio: 'inherit' })`
   const { stdout, stderr, pid } = spawnSync(process.execPath, ['-e', script], {
@@ -333,8 +334,12 @@ t.test('SPAWN_WRAP_DEBUG says what is done and keeps the shims; no user code see
     debugged.every((line) => /^SW \d+: /.test(line)),
     'every line has its prefix',
   )
-  t.equal(new Set(debugged.map((line) => line.split(':')[0])).size, 2, 'root and child speak')
+  t.equal(new Set(debugged.map((line) => line.split(':')[0])).size, 3, 'root and children speak')
   t.ok(debugged.some((line) => line.startsWith(`SW ${pid}: spawn`)))
+  t.ok(
+    debugged.some((line) => line.includes(': spawn') && !line.startsWith(`SW ${pid}:`)),
+    'a child whose environment does not say so, too',
+  )
   for (const step of ['shim root', 'context', 'patched', 'preload', 'wrapper main', 'runMain', 'directory kept']) {
     t.ok(
       debugged.some((line) => line.includes(`: ${step}`)),

@@ -1,28 +1,16 @@
-import { Module } from 'node:module'
+// What may have become of the variables on the way into this process. Where nothing has, inheritance.ts does it all.
+import { enableDebug } from '../diagnostics.js'
 import { pathDelimiter } from '../platform.js'
 import { formatNodeOptions, tokenizeNodeOptions } from '../syntax/node-options.js'
 import { type Carrier, carrierVariable, decodeCarrier, shimVariable } from '../wrap/carrier.js'
 import { shellDefaultPath } from '../wrap/find-program.js'
 import { soleEntry, withoutShims } from '../wrap/mungers/env.js'
 import { nodeOptionsFor } from '../wrap/plan.js'
-import { warnsOfPendingDeprecations } from '../wrap/quiet-binding.js'
-import { readSnapshot, type Snapshot } from '../wrap/snapshot.js'
-
-/** What a process was told of the contexts it is under. */
-export interface Inheritance {
-  /** Contexts that still exist, oldest first. */
-  readonly contexts: readonly Snapshot[]
-  /** How many of them had their environment applied by the process above. */
-  readonly applied: number
-}
-
-type Environment = Record<string, string | undefined>
+import { directoryPrefix, readSnapshot, type Snapshot } from '../wrap/snapshot.js'
+import type { Environment, Inheritance } from './inheritance.js'
 
 /**
- * Reads what the environment says of brood, and leaves it as it would be without brood.
- *
- * Every function that runs costs a child some 30 µs of compilation, so the usual case stands here in one piece,
- * and the others in functions that are compiled when they are needed.
+ * Reads what the environment says of brood, and leaves it as it would be without brood, whatever has become of it on the way.
  *
  * @param preload the path under which this preload was required
  */
@@ -46,7 +34,7 @@ export function takeInheritance(env: Environment, execArgv: string[], preload: s
 
   const { PATH: path } = env
   const first = `${carrier.contexts[carrier.contexts.length - 1]}:`
-  if (path?.startsWith(first) && !path.includes(shimDirectoryMark, first.length)) env.PATH = path.slice(first.length)
+  if (path?.startsWith(first) && !path.includes(directoryPrefix, first.length)) env.PATH = path.slice(first.length)
   else restorePath(env, carrier, shim)
 
   if (shim !== undefined) restoreFragile(env, carrier)
@@ -54,13 +42,10 @@ export function takeInheritance(env: Environment, execArgv: string[], preload: s
   return { contexts, applied }
 }
 
-/** Part of the name of every shim directory. */
-const shimDirectoryMark = '.node-spawn-wrap-'
-
 /** A program on the way may have kept PATH and NODE_OPTIONS alone: the newest shim directory on PATH knows the rest. */
 function findCarrier(path = ''): Carrier {
   for (const entry of path.split(pathDelimiter)) {
-    const snapshot = entry.includes(shimDirectoryMark) ? readSnapshot(entry.replace(/\/\.$/, '')) : undefined
+    const snapshot = entry.includes(directoryPrefix) ? readSnapshot(entry.replace(/\/\.$/, '')) : undefined
     if (snapshot !== undefined) return { contexts: snapshot.chain, inherited: 0 }
   }
   return { contexts: [], inherited: 0 }
@@ -78,7 +63,7 @@ function restoreNodeOptions(env: Environment, carrier: Carrier, contexts: readon
     }
     if (text.startsWith(`${added} `)) text = text.slice(added.length + 1)
   }
-  env.NODE_OPTIONS = text.includes(shimDirectoryMark) ? withoutTokens(text, ours, preload) : text
+  env.NODE_OPTIONS = text.includes(directoryPrefix) ? withoutTokens(text, ours, preload) : text
 }
 
 /** Takes our options out where somebody has put others before them, or a context among them is gone. */
@@ -115,31 +100,4 @@ function restoreExecArgv(execArgv: string[], contexts: readonly Snapshot[]): voi
   if (flags.length > 0 && flags.every((flag, index) => execArgv[index] === flag)) execArgv.splice(0, flags.length)
 }
 
-/** Sets the contexts' variables. One that the process above was under already, and set otherwise for this one, stays. */
-export function applyEnvironment(env: Environment, { contexts, applied }: Inheritance): void {
-  for (const [index, context] of contexts.entries()) {
-    for (const name in context.env) {
-      if (index >= applied || env[name] === undefined) env[name] = context.env[name]
-    }
-  }
-}
-
-/**
- * Takes a module out of everything that lists loaded modules.
- *
- * @param request the absolute path it was asked for by
- */
-export function hideModule(module: NodeJS.Module | undefined, request: string): void {
-  const internals = Module as unknown as { _cache: Record<string, unknown>; _pathCache: Record<string, string> }
-  // Node's key for a request by absolute path: the request, and no folders to look in.
-  delete internals._pathCache[`${request}\0`]
-  if (module === undefined) return
-  delete internals._cache[module.filename]
-  // Only another preload can look there, and asking for the parent costs.
-  if (process.execArgv.length === 0 && process.env.NODE_OPTIONS === undefined) return
-  // Under --pending-deprecation asking warns, and nobody else asks either.
-  if (warnsOfPendingDeprecations()) return
-  const siblings = (module as { parent?: NodeJS.Module | null }).parent?.children
-  const index = siblings?.indexOf(module) ?? -1
-  if (index >= 0) siblings?.splice(index, 1)
-}
+export { enableDebug }

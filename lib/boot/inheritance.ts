@@ -1,0 +1,56 @@
+import { pathDelimiter } from '../platform.js'
+import { type Carrier, carrierVariable, shimVariable } from '../wrap/carrier.js'
+import { directoryPrefix, readSnapshot, type Snapshot } from '../wrap/snapshot.js'
+
+/** What a process was told of the contexts it is under. */
+export interface Inheritance {
+  /** Contexts that still exist, oldest first. */
+  readonly contexts: readonly Snapshot[]
+  /** How many of them had their environment applied by the process above. */
+  readonly applied: number
+}
+
+export type Environment = Record<string, string | undefined>
+
+/**
+ * Takes what brood put into the environment back out of it, in the usual case that nothing on the way has changed it.
+ *
+ * @returns `undefined`, and nothing is changed, in every other case: those are restore.ts's
+ */
+export function takeUnchanged(env: Environment): Inheritance | undefined {
+  try {
+    const carrier = JSON.parse(env[carrierVariable] as string) as Carrier
+    const directories = carrier.contexts
+    const ours = { path: directories[directories.length - 1] + pathDelimiter, nodeOptions: carrier.nodeOptions as string }
+    const path = takeOff(env.PATH as string, ours.path)
+    const nodeOptions = env.NODE_OPTIONS as string
+    const otherOptions = nodeOptions === ours.nodeOptions ? '' : takeOff(nodeOptions, `${ours.nodeOptions} `)
+    const isUnchanged = path !== undefined && otherOptions !== undefined && carrier.fragile === undefined && carrier.flagged === undefined
+    if (!isUnchanged) return undefined
+    const contexts = directories.map(readSnapshot) as Snapshot[]
+    for (const { nodeFlags } of contexts) if (nodeFlags.length > 0 && env[shimVariable] !== undefined) return undefined
+    delete env[carrierVariable]
+    delete env[shimVariable]
+    if (nodeOptions === ours.nodeOptions) delete env.NODE_OPTIONS
+    else env.NODE_OPTIONS = otherOptions
+    env.PATH = path
+    return { contexts, applied: carrier.inherited }
+  } catch {
+    // No carrier, or none of ours; no PATH or NODE_OPTIONS; a context that is gone.
+    return undefined
+  }
+}
+
+/** What stood in a variable before `ours` was put in front of it; `undefined` where more of brood's is in it. */
+function takeOff(value: string, ours: string): string | undefined {
+  return value.startsWith(ours) && !value.includes(directoryPrefix, ours.length) ? value.slice(ours.length) : undefined
+}
+
+/** Sets the contexts' variables. One that the process above was under already, and set otherwise for this one, stays. */
+export function applyEnvironment(env: Environment, { contexts, applied }: Inheritance): void {
+  contexts.forEach((context, index) => {
+    for (const name in context.env) {
+      if (index >= applied || env[name] === undefined) env[name] = context.env[name]
+    }
+  })
+}

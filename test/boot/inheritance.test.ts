@@ -1,0 +1,104 @@
+// What munging puts into an environment, the preload takes out again: in the usual case in the quick way, in all others in the general one.
+import { createContext } from 'brood'
+import { type Environment, takeUnchanged } from '../../lib/boot/inheritance.js'
+import { takeInheritance } from '../../lib/boot/restore.js'
+import { shimVariable } from '../../lib/wrap/carrier.js'
+import { mungeEnv } from '../../lib/wrap/mungers/env.js'
+import { type Plan, planFor } from '../../lib/wrap/plan.js'
+import type { SpawnRequest } from '../../lib/wrap/request.js'
+import { readSnapshot, type Snapshot } from '../../lib/wrap/snapshot.js'
+import { temporaryDirectory } from '../support.js'
+import t from '../tap.js'
+
+const shimRoot = temporaryDirectory(t)
+const plain = createContext({ env: { A: '1' }, shimRoot })
+const flagged = createContext({ execArgv: ['--harmony', '--no-warnings'], shimRoot })
+t.teardown(() => {
+  plain.dispose()
+  flagged.dispose()
+})
+const snapshotOf = ({ directory }: { directory: string }) => readSnapshot(directory) as Snapshot
+const snapshots = [plain, flagged].map(snapshotOf)
+const planOf = (contexts: Snapshot[], inherited = 0) => planFor(contexts, inherited, false) as Plan
+const one = planOf([snapshots[0] as Snapshot])
+const two = planOf(snapshots, 1)
+
+const request = (env: readonly string[], file = '/bin/true'): SpawnRequest => ({
+  file,
+  args: [file],
+  env: [...env],
+  cwd: undefined,
+  uid: undefined,
+  gid: undefined,
+  untouched: false,
+  flagged: false,
+})
+const toObject = (pairs: readonly string[]): Environment =>
+  Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=', 1)), pair.slice(pair.indexOf('=', 1) + 1)]))
+
+/** Environments, and whether the quick way is enough. */
+const environments: readonly [name: string, env: readonly string[], quick: boolean][] = [
+  ['PATH', ['PATH=/bin'], true],
+  ['a PATH of odd entries', ['PATH=::/a b:.'], true],
+  ['an empty PATH', ['PATH='], true],
+  ['no PATH', [], false],
+  ['NODE_OPTIONS', ['PATH=/bin', 'NODE_OPTIONS=--no-warnings --title="a b"'], true],
+  ['an empty NODE_OPTIONS', ['PATH=/bin', 'NODE_OPTIONS='], true],
+  ['variables', ['HOME=/', 'PATH=/bin', 'A=2'], true],
+  ['variables that a shell drops', ['PATH=/bin', 'ünï=1'], false],
+]
+
+for (const [title, plan] of [
+  ['a context', one],
+  ['two contexts', two],
+] as const) {
+  t.test(title, (t) => {
+    for (const [name, env, quick] of environments) {
+      const sent = mungeEnv(request(env), plan).env
+      const [seen, seenInGeneral] = [toObject(sent), toObject(sent)]
+      const taken = takeUnchanged(seen)
+      const general = takeInheritance(seenInGeneral, [], plan.nodeOptions.split(' ')[1] as string)
+      t.same(seenInGeneral, toObject(env), `${name}: as it was`)
+      t.same(
+        general.contexts.map((context) => context.directory),
+        plan.shims,
+        name,
+      )
+      if (quick) t.same([taken, seen], [general, seenInGeneral], `${name}: both ways agree`)
+      else t.same([taken, seen], [undefined, toObject(sent)], `${name}: left to the general way, untouched`)
+    }
+    t.end()
+  })
+}
+
+t.test('what is changed on the way is left to the general way, untouched', (t) => {
+  const sent = toObject(mungeEnv(request(['PATH=/bin', 'NODE_OPTIONS=--no-warnings']), two).env)
+  const { BROOD_CONTEXT: carrier = '', PATH: path, NODE_OPTIONS: nodeOptions } = sent
+  const without = (name: string) => Object.fromEntries(Object.entries(sent).filter(([key]) => key !== name))
+  const gone = JSON.stringify({ ...JSON.parse(carrier), contexts: ['/nowhere', ...JSON.parse(carrier).contexts] })
+  const changed: Record<string, Environment> = {
+    'no carrier': without('BROOD_CONTEXT'),
+    'an empty carrier': { ...sent, BROOD_CONTEXT: '' },
+    'a carrier that is no JSON': { ...sent, BROOD_CONTEXT: '{' },
+    'a carrier that is null': { ...sent, BROOD_CONTEXT: 'null' },
+    'a carrier of strings': { ...sent, BROOD_CONTEXT: '{"contexts":"/shims"}' },
+    'a carrier without contexts': { ...sent, BROOD_CONTEXT: '{"contexts":[],"inherited":0}' },
+    'a context that is gone': { ...sent, BROOD_CONTEXT: gone },
+    'variables that a shell drops': { ...sent, BROOD_CONTEXT: JSON.stringify({ ...JSON.parse(carrier), fragile: ['a-b=c'] }) },
+    'flags on the command line': { ...sent, BROOD_CONTEXT: JSON.stringify({ ...JSON.parse(carrier), flagged: true }) },
+    'flags on the command line of a shim': { ...sent, [shimVariable]: 'path' },
+    'an entry before ours on PATH': { ...sent, PATH: `/first:${path}` },
+    'our entry twice on PATH': { ...sent, PATH: `${plain.directory}:${path}` },
+    'no PATH': without('PATH'),
+    'an option before ours': { ...sent, NODE_OPTIONS: `--title=x ${nodeOptions}` },
+    'our options twice': { ...sent, NODE_OPTIONS: `${two.nodeOptions} ${nodeOptions}` },
+    'other options': { ...sent, NODE_OPTIONS: '--no-warnings' },
+    'no NODE_OPTIONS': without('NODE_OPTIONS'),
+  }
+  for (const [name, env] of Object.entries(changed)) {
+    const seen = { ...env }
+    t.equal(takeUnchanged(seen), undefined, name)
+    t.same(seen, env, name)
+  }
+  t.end()
+})
