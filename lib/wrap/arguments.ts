@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -133,10 +133,10 @@ function preloadNotFound(option: string, specifier: string, directory: string, c
  */
 export function resolveMain(main: string, directory: string): string {
   const path = resolve(directory, main)
+  // A path that exists stays as it was written: it may be a symbolic link.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return path
   try {
-    const found = createRequire(path).resolve(path)
-    // A path that exists stays as it was written: it may be a symbolic link.
-    return existsSync(path) && !statSync(path).isDirectory() ? path : found
+    return createRequire(path).resolve(path)
   } catch (cause) {
     throw new BroodError(
       'ERR_BROOD_WRAPPER_NOT_FOUND',

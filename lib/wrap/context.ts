@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { debug, isDebug } from '../diagnostics.js'
 import { BroodError } from '../errors.js'
@@ -103,12 +103,23 @@ export class Context implements Disposable {
 function removeDirectory({ directory, debug: keep }: Snapshot): void {
   try {
     if (keep) renameSync(join(directory, snapshotFile), join(directory, `disposed-${snapshotFile}`))
-    else rmSync(directory, { recursive: true, force: true })
+    else removeFiles(directory)
   } catch (error) {
     debug('directory not removed', () => ({ directory, error: String(error) }))
     return
   }
   debug(keep ? 'directory kept' : 'directory removed', () => directory)
+}
+
+/** Loading what `rmSync` needs takes longer than all of unwrap(). */
+function removeFiles(directory: string): void {
+  try {
+    for (const name of readdirSync(directory)) unlinkSync(join(directory, name))
+    rmdirSync(directory)
+  } catch {
+    // Somebody has put a directory there, or removed something.
+    rmSync(directory, { recursive: true, force: true })
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import wrap, { createContext } from 'brood'
 import { fixture, root, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
@@ -25,6 +25,33 @@ t.test('the store outlives the wrap, is made once, and is mended', (t) => {
   writeFileSync(preload, 'torn')
   createContext({ shimRoot }).dispose()
   t.not(readFileSync(preload, 'utf8'), 'torn')
+  t.end()
+})
+
+t.test('the names by which a wrapper main reaches this copy of brood', (t) => {
+  const project = temporaryDirectory(t)
+  const namesFrom = (main: string) => {
+    const context = createContext({ main, shimRoot: project })
+    const { libraryNames } = JSON.parse(readFileSync(join(context.directory, 'context.json'), 'utf8')) as { libraryNames: string[] }
+    context.dispose()
+    return libraryNames
+  }
+  const entry = join(root, 'dist/index.cjs')
+  t.same(namesFrom(wrapper), ['brood', 'spawn-wrap', entry], 'in the package itself')
+  const make = (path: string, text = '') => {
+    mkdirSync(dirname(join(project, path)), { recursive: true })
+    writeFileSync(join(project, path), text)
+    return join(project, path)
+  }
+  const main = make('a/wrapper.js')
+  t.same(namesFrom(main), [entry], 'where it is not installed')
+  mkdirSync(join(project, 'node_modules'))
+  symlinkSync(root, join(project, 'node_modules/spawn-wrap'))
+  t.same(namesFrom(main), ['spawn-wrap', entry], 'in the place of spawn-wrap')
+  symlinkSync(main, join(project, 'link.js'))
+  t.same(namesFrom(join(project, 'link.js')), ['spawn-wrap', entry], 'by a symbolic link')
+  make('a/node_modules/spawn-wrap/index.js', '')
+  t.same(namesFrom(main), [entry], 'where another one is nearer')
   t.end()
 })
 
