@@ -92,15 +92,16 @@ function skipArguments(text: string, start: number): number {
  * @returns `undefined` where that is not a `.exe` or `.com` at an absolute path
  */
 function findOnWindows(word: string, request: SpawnRequest, plan: Plan, files: FileSystem): string | undefined {
-  const names = word.includes('.') ? [word] : extensionsOf(request).map((extension) => word + extension)
-  const inDirectory = (directory: string) => names.find((name) => files.isProgram(directory + name))
+  const name = word.toLowerCase()
+  const names = name.includes('.') ? [name] : extensionsOf(request).map((extension) => name + extension)
+  const inDirectory = (directory: string) => names.find((candidate) => files.isProgram(directory + candidate))
   const { cwd } = request
   // cmd.exe looks there first, unless it is told not to.
   if (inDirectory(cwd === undefined || /[\\/]$/.test(cwd) ? (cwd ?? '') : `${cwd}\\`) !== undefined) return undefined
   for (const entry of (pathOf(request, plan) ?? '').match(/(?:"[^"]*"?|[^";])+/g) ?? []) {
     const directory = entry.replaceAll('"', '').replace(/[\\/]*$/, '\\')
-    const name = inDirectory(directory)
-    if (name !== undefined) return /^(?:[a-z]:[\\/]|\\\\)/i.test(directory) && /\.(?:exe|com)$/i.test(name) ? directory + name : undefined
+    const found = inDirectory(directory)
+    if (found !== undefined) return /^(?:[a-z]:[\\/]|\\\\)/i.test(directory) && /\.(?:exe|com)$/.test(found) ? directory + found : undefined
   }
   return undefined
 }
