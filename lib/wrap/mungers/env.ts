@@ -20,7 +20,8 @@ export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
   let hasPath = false
   let hasNodeOptions = false
   for (const pair of request.env) {
-    const name = variableName(pair, plan.windows)
+    // One test for most of them: this loop is what brood adds to the start of a small program.
+    const name = mayBeOurs.test(pair) ? variableName(pair, plan.windows) : undefined
     if (name === carrierVariable || name === shimVariable) continue
     if (name === 'PATH') {
       hasPath = true
@@ -30,7 +31,7 @@ export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
       env.push(withPreload(pair, plan))
     } else {
       env.push(pair)
-      if (mayPassShim && !isIdentifier(name)) fragile.push(pair)
+      if (mayPassShim && !beginsWithIdentifier.test(pair)) fragile.push(pair)
     }
   }
   if (!hasPath) env.push(solePath(plan))
@@ -39,12 +40,29 @@ export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
   return { ...request, env }
 }
 
+const mayBeOurs = new RegExp(`^(?:PATH|NODE_OPTIONS|${carrierVariable}|${shimVariable})=`, 'i')
+
+/** Shells pass on what they can name. */
+const beginsWithIdentifier = /^[A-Za-z_][A-Za-z0-9_]*=/
+
 function carrierText(request: SpawnRequest, plan: Plan, fragile: readonly string[]): string {
+  if (fragile.length === 0 && !request.flagged) return plainCarrierText(plan)
   const carrier: Carrier = { ...plan.carrier, nodeOptions: plan.nodeOptions, ...(request.flagged && { flagged: true }) }
   if (fragile.length === 0) return encodeCarrier(carrier)
   const text = encodeCarrier({ ...carrier, fragile })
   // Better that a shim's shell drops a variable than that nothing can be started.
   return text.length > longestCarrier ? encodeCarrier(carrier) : text
+}
+
+const plainCarrierTexts = new WeakMap<Plan, string>()
+
+function plainCarrierText(plan: Plan): string {
+  let text = plainCarrierTexts.get(plan)
+  if (text === undefined) {
+    text = encodeCarrier({ ...plan.carrier, nodeOptions: plan.nodeOptions })
+    plainCarrierTexts.set(plan, text)
+  }
+  return text
 }
 
 /** Linux takes no string of more than 128 KiB in an environment; these characters may take three bytes each. */
@@ -96,8 +114,4 @@ export function withoutShims(path: string, shims: readonly string[], delimiter: 
     .split(delimiter)
     .filter((entry) => !isOurs(entry))
     .join(delimiter)
-}
-
-function isIdentifier(name: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
 }
