@@ -107,6 +107,26 @@ for (const [name, asked, started, withFlag] of programs) {
   }
 }
 
+t.test('options that Node wrote out for its children: ours go, those of the user stay', (t) => {
+  const stored = '/root/.node-spawn-wrap-store/1/preload.cjs'
+  const nodeOptions = `--require ${stored} --import "/a b.mjs"`
+  const given = [
+    '--test',
+    `--require=${stored}`,
+    '--import=/a b.mjs',
+    '--import=/c.mjs',
+    '--title',
+    'x',
+    'a.test.js',
+    `--require=${stored}`,
+  ]
+  const { args } = munge(request('node', given), { ...plan, nodeOptions }, files)
+  t.same(args, ['node', '--test', '--import=/c.mjs', '--title', 'x', 'a.test.js', `--require=${stored}`])
+  const own = ['--import=/a b.mjs', 'x']
+  t.same(munge(request('node', own), { ...plan, nodeOptions }, files).args, ['node', ...own], 'an option that only looks like ours stays')
+  t.end()
+})
+
 t.test('a script whose node is not on PATH fails as it would have failed', (t) => {
   const asked = request('/app/script', [], ['PATH=/none'])
   const { file, args, env } = munge(asked, plan, files)
