@@ -113,7 +113,8 @@ t.test('options that Node wrote out for its children: ours go, those of the user
   const given = [
     '--test',
     `--require=${stored}`,
-    '--import=/a b.mjs',
+    '--import',
+    '/a b.mjs',
     '--import=/c.mjs',
     '--title',
     'x',

@@ -3,7 +3,6 @@ import { tokenizeNodeOptions } from '../../syntax/node-options.js'
 import type { FileSystem } from '../find-program.js'
 import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
-import { directoryPrefix } from '../snapshot.js'
 import { pin } from './pin.js'
 
 /** Is this the file name of a node: by its own name, or by that of the node that made the context? */
@@ -25,15 +24,16 @@ export function mungeNode(request: SpawnRequest, plan: Plan, files: FileSystem):
 
 /**
  * Since Node 24 `node --test` writes out all of its options for its children, those of NODE_OPTIONS included.
- * brood's are there by NODE_OPTIONS anyway, and a test would see them in `process.execArgv`.
+ * brood's are there by NODE_OPTIONS anyway, and a test would see them in its `execArgv`.
  */
 function withoutWrittenOut(request: SpawnRequest, plan: Plan): SpawnRequest {
   const [argv0 = request.file, ...rest] = request.args
-  if (!rest.some((argument) => argument.startsWith('--require=') && argument.includes(directoryPrefix))) return request
   const ours = (tokenizeNodeOptions(plan.nodeOptions) ?? []).map(({ value }) => value)
+  const preload = ours[1] as string
+  if (!rest.some((argument) => argument.endsWith(preload))) return request
   const isOurs = (name: string, value: string) => ours.some((token, index) => token === name && ours[index + 1] === value)
   const { options, rest: behind } = parseNodeArgv(rest)
-  const others = options.filter(({ name, value, source }) => value === undefined || source.length > 1 || !isOurs(name, value))
+  const others = options.filter(({ name, value }) => value === undefined || !isOurs(name, value))
   return { ...request, args: [argv0, ...others.flatMap(({ source }) => source), ...behind] }
 }
 
