@@ -22,13 +22,12 @@ await build({ ...stored, target: 'node18', entryPoints: deferred, outdir: 'dist'
 const storedNames = [...deferred.map((file) => basename(file, '.ts')), 'preload'].map((name) => `${name}.cjs`)
 for (const name of storedNames) {
   const text = readFileSync(`dist/${name}`, 'utf8')
-  writeFileSync(
-    `dist/${name}`,
-    transformSync(name === 'route.cjs' ? text : compileEagerly(text), {
-      minify: true,
-      target: name === 'preload.cjs' ? 'es2017' : 'node18',
-    }).code,
-  )
+  const { code } = transformSync(name === 'route.cjs' ? text : compileEagerly(text), {
+    minify: true,
+    target: name === 'preload.cjs' ? 'es2017' : 'node18',
+  })
+  // V8 then reports the file under Node's own scheme, which coverage reports and debuggers leave out.
+  writeFileSync(`dist/${name}`, `${code}//# sourceURL=node:brood/${name.replace('.cjs', '')}\n`)
 }
 
 /**

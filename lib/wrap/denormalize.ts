@@ -6,7 +6,8 @@ export function denormalize(call: readonly unknown[], request: SpawnRequest): un
   const { file, args, env } = request
   const copy = [...call]
   if (call[0] !== null && typeof call[0] === 'object') {
-    copy[0] = { ...call[0], file, args, envPairs: env }
+    // Node's own object has no prototype, so that nothing a program put on Object.prototype becomes an option.
+    copy[0] = Object.assign(Object.create(Object.getPrototypeOf(call[0])), call[0], { file, args, envPairs: env })
   } else {
     copy[position.file] = file
     copy[position.args] = args

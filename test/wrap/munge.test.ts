@@ -107,6 +107,28 @@ for (const [name, asked, started, withFlag] of programs) {
   }
 }
 
+t.test('a node that could not read the preload is left alone', (t) => {
+  const restricted: readonly (readonly [args: string[], env?: string[]])[] = [
+    [['--permission', 'x']],
+    [['--experimental-permission', '--allow-fs-read=*', 'x']],
+    [['--experimental-policy', 'policy.json', 'x']],
+    [['--experimental-policy=policy.json', 'x']],
+    [['x'], ['PATH=/usr/bin', 'NODE_OPTIONS=--title=a --experimental-permission']],
+  ]
+  for (const [args, env] of restricted) {
+    const asked = request('node', args, env)
+    t.same(munge(asked, plan, files), { ...asked, untouched: true }, args.join(' '))
+  }
+  for (const args of [
+    ['x', '--permission'],
+    ['--permission-like', 'x'],
+    ['--title', '--permission', 'x'],
+  ]) {
+    t.notOk(munge(request('node', args), plan, files).untouched, args.join(' '))
+  }
+  t.end()
+})
+
 t.test('options that Node wrote out for its children: ours go, those of the user stay', (t) => {
   const stored = '/root/.node-spawn-wrap-store/1/preload.cjs'
   const nodeOptions = `--require ${stored} --import "/a b.mjs"`

@@ -36,3 +36,6 @@ t.same(denormalize([options], changed), [{ file: 'g', args: ['g'], envPairs: ['B
 t.same(denormalize(positional, changed), ['g', ['g'], '/d', ['B=2'], stdio, 3, 5, 6])
 t.same(positional, ['f', ['f', 'x'], '/d', ['A=1'], stdio, 3, 5, 6], 'what was passed is not changed')
 t.same((denormalize([options], changed)[0] as { stdio: unknown }).stdio, stdio)
+
+const bare = Object.assign(Object.create(null), { file: 'f', args: ['f'], envPairs: [] })
+t.equal(Object.getPrototypeOf(denormalize([bare], changed)[0]), null, 'what a program puts on Object.prototype does not become an option')
