@@ -88,6 +88,7 @@ export interface ReplaceEvent {
   readonly at: number
   readonly file: string
   readonly args: readonly string[]
+  readonly node: boolean
 }
 
 /** A Node process, or a Worker, ends by itself. One that is killed does not write this. */

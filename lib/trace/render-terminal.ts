@@ -1,0 +1,150 @@
+import { foldRuns, type Fold } from './fold.js'
+import type { ProcessTree, TracedProcess } from './process-tree.js'
+import { commandText, durationText, endText, sizeText } from './text.js'
+
+export interface TerminalOptions {
+  /** Columns. */
+  readonly width: number
+  readonly color: boolean
+}
+
+/** One line of the tree, before it is fitted to the terminal. */
+interface Row {
+  /** The lines that lead to it. */
+  readonly lead: string
+  readonly command: string
+  readonly cells: readonly [wall: string, cpu: string, memory: string, end: string]
+  readonly style: 'failed' | 'slowest' | 'program' | 'plain'
+}
+
+/** Draws the tree for a terminal, one line a process, with the totals below it. Every line ends with a newline. */
+export function renderTerminal(tree: ProcessTree, { width, color }: TerminalOptions): string {
+  const rows: Row[] = []
+  for (const root of foldRuns(tree.roots)) addRows(root, '', '', rows)
+  const widths = [0, 1, 2, 3].map((column) =>
+    Math.max(titles[column]?.length ?? 0, ...rows.map(({ cells }) => (cells[column] as string).length)),
+  )
+  const right = widths.reduce((sum, cell) => sum + cell + 2, 0)
+  // Where the terminal is too narrow for both, the command wins.
+  const showCells = width - right >= 24
+  const room = showCells ? width - right : width
+  const paint = color ? paintWithColor : (_style: Style, text: string) => text
+  const lines = rows.map(({ lead, command, cells, style }) => {
+    const fitted = fit(command, Math.max(4, room - textWidth(lead)))
+    const padding = ' '.repeat(Math.max(0, room - textWidth(lead) - textWidth(fitted)))
+    const ending = cells[3] === '' ? '' : `  ${paint(style === 'failed' ? 'failed' : 'faint', cells[3])}`
+    const numbers = showCells
+      ? padding + [0, 1, 2].map((column) => `  ${(cells[column] as string).padStart(widths[column] as number)}`).join('')
+      : ''
+    return `${paint('faint', lead)}${paint(style, fitted)}${paint('faint', numbers)}${ending}`.trimEnd()
+  })
+  const head = showCells
+    ? `${' '.repeat(room)}${[0, 1, 2].map((column) => `  ${(titles[column] as string).padStart(widths[column] as number)}`).join('')}`
+    : ''
+  return `${[...(head === '' ? [] : [paint('faint', head)]), ...lines, '', ...totalLines(tree, paint)].join('\n')}\n`
+}
+
+const titles = ['wall', 'cpu', 'memory'] as const
+
+function addRows(item: Fold, lead: string, below: string, rows: Row[]): void {
+  const { process, count } = item
+  rows.push({ lead, command: label(item), cells: cellsOf(item), style: styleOf(process) })
+  if (count > 1) return
+  const children = foldRuns(process.children)
+  children.forEach((child, index) => {
+    const isLast = index === children.length - 1
+    addRows(child, `${below}${isLast ? '└─ ' : '├─ '}`, `${below}${isLast ? '   ' : '│  '}`, rows)
+  })
+}
+
+function label({ process, count, command }: Fold): string {
+  const { kind, startedAs, slowest, escaped } = process
+  const text = startedAs === undefined ? commandText(command) : `${commandText(startedAs)} → ${commandText(command)}`
+  const sign = process.failed ? '✗ ' : slowest ? '▸ ' : ''
+  return `${sign}${count > 1 ? `${count} × ` : ''}${kind === 'worker' ? `Worker ${text}` : text}${escaped ? ' (left no record)' : ''}`
+}
+
+function cellsOf({ process, count, wall, cpu, memory, failed }: Fold): Row['cells'] {
+  const each = count > 1 ? '≤ ' : ''
+  const end = count > 1 ? (failed > 0 ? `${failed} failed` : '') : endText(process) || (process.end === undefined ? 'end not seen' : '')
+  return [
+    wall === undefined ? '' : each + durationText(wall),
+    cpu === undefined ? '' : each + durationText(cpu),
+    memory === undefined ? '' : each + sizeText(memory),
+    end,
+  ]
+}
+
+type Style = Row['style'] | 'faint' | 'strong'
+
+function styleOf({ failed, slowest, kind }: TracedProcess): Row['style'] {
+  if (failed) return 'failed'
+  if (slowest) return 'slowest'
+  return kind === 'node' ? 'plain' : 'program'
+}
+
+const codes: Readonly<Record<Style, readonly [on: number, off: number] | undefined>> = {
+  failed: [31, 39],
+  slowest: [33, 39],
+  program: [36, 39],
+  strong: [1, 22],
+  faint: [2, 22],
+  plain: undefined,
+}
+
+function paintWithColor(style: Style, text: string): string {
+  const code = codes[style]
+  return code === undefined || text === '' ? text : `\x1b[${code[0]}m${text}\x1b[${code[1]}m`
+}
+
+function totalLines({ totals }: ProcessTree, paint: (style: Style, text: string) => string): string[] {
+  const { processes, nodeProcesses, workers, depth, wall, cpu, boot, failed, escaped, unfinished, losses } = totals
+  const counted = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`
+  const facts = [
+    `${counted(processes, 'process', 'processes')} (${nodeProcesses} Node${workers > 0 ? `, ${counted(workers, 'Worker')}` : ''})`,
+    `${depth} deep`,
+    `${durationText(wall)} wall`,
+    `${durationText(cpu)} cpu`,
+    `${durationText(boot)} in Node's start-up`,
+  ]
+  const lines = [paint('strong', facts.join(' · '))]
+  if (failed > 0) lines.push(paint('failed', `✗ ${counted(failed, 'process', 'processes')} failed`))
+  if (escaped > 0)
+    lines.push(
+      `${counted(escaped, 'Node process', 'Node processes')} left no record: \`brood doctor -- command\` says where wrapping was lost`,
+    )
+  if (unfinished > 0) lines.push(`the end of ${counted(unfinished, 'process', 'processes')} was not seen`)
+  for (const loss of losses.slice(0, 5)) lines.push(`lost: ${loss}`)
+  if (losses.length > 5) lines.push(`lost: ${losses.length - 5} more`)
+  return lines
+}
+
+const segmenter = new Intl.Segmenter()
+const wide =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u
+
+/** Columns that a text takes. */
+function textWidth(text: string): number {
+  let width = 0
+  for (const { segment } of segmenter.segment(text)) width += wide.test(segment) ? 2 : 1
+  return width
+}
+
+/** Cuts a command in its middle: its program and its last argument say most. */
+function fit(text: string, width: number): string {
+  if (textWidth(text) <= width) return text
+  const segments = [...segmenter.segment(text)].map(({ segment }) => segment)
+  const take = (from: readonly string[], room: number) => {
+    let taken = 0
+    let used = 0
+    for (const segment of from) {
+      used += textWidth(segment)
+      if (used > room) break
+      taken++
+    }
+    return taken
+  }
+  const front = take(segments, Math.ceil((width - 1) * 0.6))
+  const back = take(segments.toReversed(), width - 1 - textWidth(segments.slice(0, front).join('')))
+  return `${segments.slice(0, front).join('')}…${back === 0 ? '' : segments.slice(-back).join('')}`
+}

@@ -1,0 +1,253 @@
+import { parseNodeArgv } from '../syntax/node-argv.js'
+import { makeClock } from './clock.js'
+import type { EndEvent, ExitEvent, ReplaceEvent, SpawnEvent, SpawnedEvent, StartEvent, TraceEvent } from './event.js'
+import type { EnvironmentChange, ProcessTree } from './process-tree.js'
+import { type Draft, finish } from './totals.js'
+
+/** All that is said of one process being started, by the process that started it. */
+interface Spawn {
+  readonly event: SpawnEvent | ReplaceEvent
+  spawned?: SpawnedEvent
+  exit?: ExitEvent
+}
+
+/**
+ * Makes the tree of processes of what they recorded.
+ *
+ * It takes whatever there is: where a record is missing, what its process started becomes a root, or hangs where it is known to belong.
+ *
+ * @param events in the order of {@link readTrace}: those of one process as it wrote them
+ * @param losses what could not be read, to be said in the totals
+ */
+export function buildTree(events: readonly TraceEvent[], losses: readonly string[] = []): ProcessTree {
+  const index = indexEvents(events)
+  const clock = makeClock(index.starts.values(), (spawnId) => {
+    const spawn = index.spawns.get(spawnId)
+    return spawn === undefined ? undefined : { owner: ownerOf(spawnId), from: spawn.event.at, to: spawn.exit?.at }
+  })
+  const build = makeBuilder(index, clock)
+  const roots: Draft[] = []
+  // Those whose parent is unknown; then, since records may say anything, those that only each other lead to.
+  for (const start of index.starts.values()) if (!isKnown(start, index)) roots.push(build(start))
+  for (const start of index.starts.values()) if (!build.isDone(start)) roots.push(build(start))
+  return finish(roots, { startedAt: clock.startedAt, losses })
+}
+
+interface Index {
+  readonly starts: Map<string, StartEvent>
+  readonly ends: Map<string, EndEvent>
+  /** By the id of the spawn. */
+  readonly spawns: Map<string, Spawn>
+  /** The spawns that each process made. */
+  readonly spawnsOf: Map<string, string[]>
+  /** The processes that came of a spawn; the Workers of a process, and those of its processes whose spawn it did not write down. */
+  readonly startsOf: Map<string, StartEvent[]>
+}
+
+function indexEvents(events: readonly TraceEvent[]): Index {
+  const index: Index = { starts: new Map(), ends: new Map(), spawns: new Map(), spawnsOf: new Map(), startsOf: new Map() }
+  // What became of a spawn may be read before it: nothing is said of the order of files.
+  const later: (SpawnedEvent | ExitEvent)[] = []
+  for (const event of events) {
+    const { id } = event
+    if (event.type === 'start') {
+      if (index.starts.has(id)) continue
+      index.starts.set(id, event)
+    } else if (event.type === 'end') {
+      index.ends.set(id, event)
+    } else if (event.type === 'spawn' || event.type === 'replace') {
+      if (index.spawns.has(id)) continue
+      index.spawns.set(id, { event })
+      append(index.spawnsOf, ownerOf(id), id)
+    } else {
+      later.push(event)
+    }
+  }
+  for (const event of later) {
+    const spawn = index.spawns.get(event.id)
+    if (spawn === undefined) continue
+    if (event.type === 'spawned') spawn.spawned = event
+    else spawn.exit = event
+  }
+  for (const start of index.starts.values()) {
+    const { parent } = start
+    // Where the spawn was not written down, the process that made it is still known.
+    if (parent !== undefined) append(index.startsOf, index.spawns.has(parent) || index.starts.has(parent) ? parent : ownerOf(parent), start)
+  }
+  return index
+}
+
+function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [item])
+  else list.push(item)
+}
+
+/** The process that made a spawn. */
+function ownerOf(spawnId: string): string {
+  return spawnId.slice(0, spawnId.lastIndexOf('/'))
+}
+
+/** Is there a record of what this process came of? */
+function isKnown({ parent }: StartEvent, { starts, spawns }: Index): boolean {
+  return parent !== undefined && (starts.has(parent) || spawns.has(parent) || starts.has(ownerOf(parent)))
+}
+
+type Clock = ReturnType<typeof makeClock>
+type Builder = ((start: StartEvent) => Draft) & { isDone(start: StartEvent): boolean }
+
+function makeBuilder(index: Index, clock: Clock): Builder {
+  const done = new Set<string>()
+
+  const build = (start: StartEvent, spawn?: Spawn): Draft => {
+    done.add(start.id)
+    const end = index.ends.get(start.id)
+    const replaced = index.spawnsOf
+      .get(start.id)
+      ?.map((id) => index.spawns.get(id)?.event)
+      .find((event) => event?.type === 'replace')
+    const endedAt = spawn?.exit?.at !== undefined ? clock.time(ownerOf(spawn.exit.id), spawn.exit.at) : undefined
+    const own = end === undefined ? undefined : clock.time(start.id, end.at)
+    const became = replaced === undefined ? undefined : clock.time(start.id, replaced.at)
+    const children = (index.spawnsOf.get(start.id) ?? []).flatMap((id) => buildSpawn(index.spawns.get(id) as Spawn, start))
+    for (const child of index.startsOf.get(start.id) ?? []) if (!done.has(child.id)) children.push(build(child))
+    const { user, system } = end ?? {}
+    return {
+      ...absent,
+      id: start.id,
+      kind: start.thread === undefined ? 'node' : 'worker',
+      pid: start.pid,
+      command: start.argv,
+      startedAs: spawn === undefined || isNodeSpawn(spawn) ? undefined : spawn.event.args,
+      execPath: start.execPath,
+      nodeVersion: start.node,
+      execArgv: start.execArgv,
+      cwd: start.cwd,
+      start: clock.time(start.id, start.at),
+      end: became ?? endedAt ?? own,
+      boot: start.thread === undefined ? start.boot / 1000 : undefined,
+      cpu: user === undefined || system === undefined ? undefined : { user: user / 1000, system: system / 1000 },
+      memory: end?.memory,
+      exitCode: spawn?.exit === undefined ? end?.code : (spawn.exit.code ?? undefined),
+      signal: spawn?.exit?.signal ?? undefined,
+      environment: environmentOf(start, spawn, index),
+      children,
+    }
+  }
+
+  /** What came of a spawn: a Node process; or another program, with those that came of it; or both, where a shell became its last command. */
+  const buildSpawn = (spawn: Spawn, owner: StartEvent): Draft[] => {
+    const { event, spawned, exit } = spawn
+    const pid = event.type === 'replace' ? owner.pid : spawned?.pid
+    const starts = (index.startsOf.get(event.id) ?? []).filter((start) => !done.has(start.id))
+    // The pid is not known yet while spawnSync runs, and never where that process was killed.
+    const direct = starts.find((start) => start.pid === pid) ?? (pid === undefined && isNodeSpawn(spawn) ? starts[0] : undefined)
+    const top = direct === undefined ? buildProgram(spawn, pid, owner) : build(direct, spawn)
+    const others = starts.filter((start) => start !== direct && !done.has(start.id))
+    placeBetween(top, others, (start) => build(start))
+    if (starts.length === 0 && isNodeSpawn(spawn) && exit !== undefined && exit.signal === null && recordsItself(event.args))
+      top.escaped = true
+    return [top]
+  }
+
+  const buildProgram = ({ event, spawned, exit }: Spawn, pid: number | undefined, owner: StartEvent): Draft => ({
+    ...absent,
+    id: event.id,
+    kind: event.node ? 'node' : 'program',
+    pid,
+    command: event.args.length === 0 ? [event.file] : event.args,
+    cwd: (event.type === 'spawn' ? event.cwd : undefined) ?? owner.cwd,
+    start: clock.time(owner.id, event.at),
+    end: exit === undefined ? (spawned?.error === undefined ? undefined : clock.time(owner.id, spawned.at)) : clock.time(owner.id, exit.at),
+    exitCode: exit?.code ?? undefined,
+    signal: exit?.signal ?? undefined,
+    error: spawned?.error,
+    environment: event.type === 'spawn' && event.env !== undefined ? { ...event.env, values: undefined } : undefined,
+    children: [],
+  })
+
+  return Object.assign((start: StartEvent) => build(start), { isDone: (start: StartEvent) => done.has(start.id) })
+}
+
+const absent = {
+  startedAs: undefined,
+  execPath: undefined,
+  nodeVersion: undefined,
+  execArgv: [],
+  boot: undefined,
+  cpu: undefined,
+  memory: undefined,
+  error: undefined,
+  escaped: false,
+} as const
+
+/** Hangs processes below a program, with the programs in between that are known by name. */
+function placeBetween(top: Draft, starts: readonly StartEvent[], build: (start: StartEvent) => Draft): void {
+  const programs = new Map<number, Draft>()
+  for (const start of starts) {
+    const process = build(start)
+    let above = top
+    for (const { pid, command } of start.between ?? []) {
+      if (pid === top.pid) continue
+      let program = programs.get(pid)
+      if (program === undefined) {
+        program = {
+          ...absent,
+          id: `${top.id}:${pid}`,
+          kind: 'program',
+          pid,
+          command,
+          cwd: undefined,
+          start: process.start,
+          end: process.end,
+          exitCode: undefined,
+          signal: undefined,
+          environment: undefined,
+          children: [],
+        }
+        programs.set(pid, program)
+        above.children.push(program)
+      }
+      // Nobody saw it start or end: it was there from its first child on.
+      program.start = Math.min(program.start, process.start)
+      program.end = program.end === undefined || process.end === undefined ? undefined : Math.max(program.end, process.end)
+      above = program
+    }
+    above.children.push(process)
+  }
+}
+
+function isNodeSpawn({ event }: Spawn): boolean {
+  return event.node
+}
+
+/** With these, Node answers and ends before any code of a program or a preload. */
+const answersOnly = new Set(['-v', '--version', '-h', '--help', '--v8-options', '--completion-bash', '--build-snapshot-config'])
+
+function recordsItself(args: readonly string[]): boolean {
+  return !parseNodeArgv(args.slice(1)).options.some(({ name }) => answersOnly.has(name))
+}
+
+/** What differs from the process above, as exactly as it was seen. */
+function environmentOf(start: StartEvent, spawn: Spawn | undefined, { starts }: Index): EnvironmentChange | undefined {
+  const values = Array.isArray(start.env) ? undefined : (start.env as Readonly<Record<string, string>>)
+  const seen = spawn?.event.type === 'spawn' && spawn.event.node ? spawn.event.env : undefined
+  if (seen !== undefined) return { ...seen, values }
+  const above = start.parent === undefined ? undefined : (starts.get(start.parent) ?? starts.get(ownerOf(start.parent)))
+  if (above === undefined) return values === undefined ? undefined : { added: [], removed: [], changed: [], values }
+  const names = namesOf(start)
+  const namesAbove = namesOf(above)
+  const valuesAbove = Array.isArray(above.env) ? undefined : (above.env as Readonly<Record<string, string>>)
+  return {
+    added: [...names].filter((name) => !namesAbove.has(name)),
+    removed: [...namesAbove].filter((name) => !names.has(name)),
+    changed: Object.keys(valuesAbove ?? {}).filter(
+      (name) => values !== undefined && name in values && values[name] !== valuesAbove?.[name],
+    ),
+    values,
+  }
+}
+
+function namesOf({ env }: StartEvent): Set<string> {
+  return new Set(Array.isArray(env) ? env : Object.keys(env))
+}

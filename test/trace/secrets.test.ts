@@ -1,0 +1,118 @@
+import { maskSecrets, recordable } from '../../lib/trace/secrets.js'
+import t from '../tap.js'
+
+const url = (user: string) => `https://${user}@example.org/x?y=1`
+const masked: readonly (readonly [command: readonly string[], expected: readonly string[]])[] = [
+  [
+    ['node', 'x', '--token=abc'],
+    ['node', 'x', '--token=***'],
+  ],
+  [
+    ['node', 'x', '--token', 'abc', 'y'],
+    ['node', 'x', '--token', '***', 'y'],
+  ],
+  [
+    ['x', '--npm-token=a', '--api-key=b', '--apiKey', 'c', '--client_secret=d', '-password=e'],
+    ['x', '--npm-token=***', '--api-key=***', '--apiKey', '***', '--client_secret=***', '-password=***'],
+  ],
+  [
+    ['x', '--githubToken=a', '--dbPassword', 'b'],
+    ['x', '--githubToken=***', '--dbPassword', '***'],
+  ],
+  [
+    ['env', 'PASSWORD=a', 'DB_PASSWORD=b', 'HOME=/c', 'node'],
+    ['env', 'PASSWORD=***', 'DB_PASSWORD=***', 'HOME=/c', 'node'],
+  ],
+  [
+    ['npm', 'publish', '--//registry.example.org/:_authToken=abc'],
+    ['npm', 'publish', '--//registry.example.org/:_authToken=***'],
+  ],
+  [
+    ['mysql', '-pabc', '-u', 'root'],
+    ['mysql', '-p***', '-u', 'root'],
+  ],
+  [
+    ['/usr/bin/mysqldump', '-pabc'],
+    ['/usr/bin/mysqldump', '-p***'],
+  ],
+  [
+    ['7z', 'a', '-pabc'],
+    ['7z', 'a', '-p***'],
+  ],
+  [
+    ['curl', '-u', 'me:abc', 'x'],
+    ['curl', '-u', '***', 'x'],
+  ],
+  [
+    ['curl', '-H', 'Authorization: Bearer abc.def', 'x'],
+    ['curl', '-H', 'Authorization: Bearer ***', 'x'],
+  ],
+  [
+    ['git', 'clone', url('me:abc')],
+    ['git', 'clone', url('***')],
+  ],
+  [
+    ['git', 'clone', url('x0123456789abcdef0123')],
+    ['git', 'clone', url('***')],
+  ],
+  [
+    ['node', 'x', `ghp_${'a1'.repeat(18)}`],
+    ['node', 'x', '***'],
+  ],
+  [
+    ['x', 'eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSM'],
+    ['x', '***'],
+  ],
+  [
+    ['sh', '-c', 'curl --token abc https://x && PASSWORD="a b" node y'],
+    ['sh', '-c', 'curl --token *** https://x && PASSWORD=*** node y'],
+  ],
+  [
+    ['sh', '-c', 'git clone https://me:abc@example.org/x; echo ok'],
+    ['sh', '-c', 'git clone https://***@example.org/x; echo ok'],
+  ],
+]
+for (const [command, expected] of masked) t.same(maskSecrets(command), expected, command.join(' '))
+
+const plain: readonly (readonly string[])[] = [
+  ['node', '-p', '40 + 2'],
+  ['node', '-pe', '1'],
+  ['npm', 'test', '--', '--passWithNoTests'],
+  ['node', 'x', '--token'],
+  ['node', 'x', '--token', '--verbose'],
+  ['x', '--tokenizer=fast', '--bypass', 'y', '--author=me', '--secretary', 'z', '--passes=3', '--compass', 'n'],
+  ['git', 'clone', 'git@example.org:me/x.git'],
+  ['git', 'clone', 'ssh://git@example.org/me/x.git'],
+  ['x', 'https://example.org:8080/a@b'],
+  ['mkdir', '-parents'],
+  ['x', 'token', 'abc'],
+  [],
+  [''],
+]
+for (const command of plain) t.same(maskSecrets(command), command, command.join(' '))
+
+t.test('what is written down has an end, and to read it does not take long', (t) => {
+  const hostile = [
+    '--token='.repeat(20_000),
+    `https://${'a:'.repeat(20_000)}`,
+    'eyJ'.repeat(20_000),
+    '-'.repeat(50_000),
+    `Cookie${' '.repeat(50_000)}`,
+  ]
+  const before = process.cpuUsage()
+  const kept = recordable(['x', ...hostile], false)
+  const { user } = process.cpuUsage(before)
+  t.equal(kept.length, 6)
+  t.ok(kept.every((argument) => argument.length < 5000))
+  t.ok(user < 2_000_000, `${user} µs of processor time`)
+  t.match(kept[5], /^Cookie {4090}… \(50006 characters\)$/)
+
+  const many = recordable(
+    Array.from({ length: 100_000 }, () => 'argument'),
+    true,
+  )
+  t.equal(many.at(-1), `… (${100_000 - many.length + 1} more arguments)`)
+  t.same(recordable(['x', '--token=abc'], true), ['x', '--token=abc'], 'raw')
+  t.same(recordable(['x', '--token=abc'], false), ['x', '--token=***'])
+  t.end()
+})
