@@ -14,6 +14,7 @@ export interface TracedProcess {
   /** A Node process; another program, of which only its parent tells; a Worker of the process above it. */
   readonly kind: 'node' | 'program' | 'worker'
   readonly pid: number | undefined
+  /** Of a Node process: its node as it was named, the flags of node, the script, the script's arguments. */
   readonly command: readonly string[]
   /** What it was started as, where it became another program in the same process: a shell that became its last command. */
   readonly startedAs: readonly string[] | undefined

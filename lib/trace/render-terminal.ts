@@ -1,6 +1,6 @@
 import { foldRuns, type Fold } from './fold.js'
 import type { ProcessTree, TracedProcess } from './process-tree.js'
-import { commandText, durationText, endText, sizeText } from './text.js'
+import { durationText, endText, shortCommandText, sizeText } from './text.js'
 
 export interface TerminalOptions {
   /** Columns. */
@@ -22,7 +22,7 @@ export function renderTerminal(tree: ProcessTree, { width, color }: TerminalOpti
   const rows: Row[] = []
   for (const root of foldRuns(tree.roots)) addRows(root, '', '', rows)
   const widths = [0, 1, 2, 3].map((column) =>
-    Math.max(titles[column]?.length ?? 0, ...rows.map(({ cells }) => (cells[column] as string).length)),
+    rows.reduce((widest, { cells }) => Math.max(widest, (cells[column] as string).length), titles[column]?.length ?? 0),
   )
   const right = widths.reduce((sum, cell) => sum + cell + 2, 0)
   // Where the terminal is too narrow for both, the command wins.
@@ -30,13 +30,14 @@ export function renderTerminal(tree: ProcessTree, { width, color }: TerminalOpti
   const room = showCells ? width - right : width
   const paint = color ? paintWithColor : (_style: Style, text: string) => text
   const lines = rows.map(({ lead, command, cells, style }) => {
-    const fitted = fit(command, Math.max(4, room - textWidth(lead)))
+    const reserved = textWidth(lead) + (showCells || cells[3] === '' ? 0 : cells[3].length + 2)
+    const fitted = fit(command, Math.max(4, room - reserved))
     const padding = ' '.repeat(Math.max(0, room - textWidth(lead) - textWidth(fitted)))
     const ending = cells[3] === '' ? '' : `  ${paint(style === 'failed' ? 'failed' : 'faint', cells[3])}`
     const numbers = showCells
       ? padding + [0, 1, 2].map((column) => `  ${(cells[column] as string).padStart(widths[column] as number)}`).join('')
       : ''
-    return `${paint('faint', lead)}${paint(style, fitted)}${paint('faint', numbers)}${ending}`.trimEnd()
+    return `${paint('faint', lead)}${paint(style, fitted)}${paint('faint', ending === '' ? numbers.trimEnd() : numbers)}${ending}`
   })
   const head = showCells
     ? `${' '.repeat(room)}${[0, 1, 2].map((column) => `  ${(titles[column] as string).padStart(widths[column] as number)}`).join('')}`
@@ -58,9 +59,11 @@ function addRows(item: Fold, lead: string, below: string, rows: Row[]): void {
 }
 
 function label({ process, count, command }: Fold): string {
-  const { kind, startedAs, slowest, escaped } = process
-  const text = startedAs === undefined ? commandText(command) : `${commandText(startedAs)} → ${commandText(command)}`
-  const sign = process.failed ? '✗ ' : slowest ? '▸ ' : ''
+  const { kind, startedAs, cwd, slowest, failed, escaped } = process
+  const own = shortCommandText(command, cwd)
+  const text = startedAs === undefined ? own : `${shortCommandText(startedAs.slice(0, 1), cwd)} → ${own}`
+  const signs = `${slowest ? '▸' : ''}${failed ? '✗' : ''}`
+  const sign = signs === '' ? '' : `${signs} `
   return `${sign}${count > 1 ? `${count} × ` : ''}${kind === 'worker' ? `Worker ${text}` : text}${escaped ? ' (left no record)' : ''}`
 }
 

@@ -22,6 +22,14 @@ export function commandText(command: readonly string[]): string {
   return command.map(argumentText).join(' ')
 }
 
+/** A command in short: its program by name alone, and files below the working directory by the path from there. */
+export function shortCommandText(command: readonly string[], cwd: string | undefined): string {
+  const [program = '', ...rest] = command
+  const below = cwd === undefined || cwd === '/' ? undefined : `${cwd}/`
+  const short = rest.map((argument) => (below !== undefined && argument.startsWith(below) ? argument.slice(below.length) : argument))
+  return commandText([program.slice(Math.max(program.lastIndexOf('/'), program.lastIndexOf('\\')) + 1) || program, ...short])
+}
+
 /** A newline, an escape sequence, or a character that turns the direction of text. */
 const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
@@ -29,7 +37,7 @@ function argumentText(argument: string): string {
   const visible = argument.replace(control, (character) =>
     character === '\n' ? '\\n' : character === '\t' ? '\\t' : `\\u{${(character.codePointAt(0) as number).toString(16)}}`,
   )
-  if (/^[\w@%+=:,./\\{}~^-]+$/.test(visible)) return visible
+  if (/^[\w@%+=:,./\\{}~^…-]+$/.test(visible)) return visible
   return visible.includes("'") && !/["$`\\!]/.test(visible) ? `"${visible}"` : `'${visible.replaceAll("'", `'\\''`)}'`
 }
 

@@ -117,7 +117,7 @@ function makeBuilder(index: Index, clock: Clock): Builder {
       id: start.id,
       kind: start.thread === undefined ? 'node' : 'worker',
       pid: start.pid,
-      command: start.argv,
+      command: [start.argv[0] ?? start.execPath, ...start.execArgv, ...start.argv.slice(1)],
       startedAs: spawn === undefined || isNodeSpawn(spawn) ? undefined : spawn.event.args,
       execPath: start.execPath,
       nodeVersion: start.node,

@@ -1,0 +1,231 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import type { Between, EnvironmentDifference, TraceEvent } from './event.js'
+import { recordable } from './secrets.js'
+
+/** Where a trace goes, and how much it says. */
+export interface TraceOptions {
+  readonly directory: string
+  /** Are arguments that look like secrets written as they are? */
+  readonly raw: boolean
+  /** Are values of variables written, beside their names? */
+  readonly envValues: boolean
+}
+
+/** What a thread is to know of where it comes from. */
+export interface Origin {
+  /** The spawn that this process came of; in a Worker, the thread that made it. */
+  readonly parent: string | undefined
+  /** The thread, in a Worker. */
+  readonly thread?: number | undefined
+}
+
+/** A process that is about to be started. */
+export interface Starting {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly cwd: string | undefined
+  /** `NAME=value`, as it was asked for. */
+  readonly env: readonly string[]
+  readonly node: boolean
+}
+
+/** Writes down what one thread does. */
+export interface Recorder {
+  /** @returns the id of the spawn, for the child to know its parent by */
+  spawning(starting: Starting): string
+  spawned(id: string, pid: number | undefined, error?: string): void
+  exited(id: string, code: number | null, signal: string | null): void
+  /** This process is about to become another program. */
+  replacing(starting: Starting): string
+  /** Where this thread's Workers come from. */
+  readonly id: string
+}
+
+/** The name of a record in a trace's directory. */
+const fileName = (id: string) => `${id}.jsonl`
+
+/**
+ * Begins the record of this thread, and ends it when the thread ends by itself.
+ *
+ * Each event is a whole line, appended by one call: whatever happens to the process, what was written is readable. Where a line cannot be written (a
+ * full disk, a directory that is gone) the record stops there, and the program does not notice.
+ */
+export function startRecording(traces: readonly TraceOptions[], { parent, thread }: Origin): Recorder {
+  const { pid, ppid } = process
+  const uptime = thread === undefined ? Math.round(process.uptime() * 1e6) : 0
+  const startedAt = now() - uptime
+  const id = thread === undefined ? `${pid}-${startedAt.toString(36)}` : `${parent}-w${thread}`
+  const write = openRecords(traces, id)
+  let spawns = 0
+
+  const between = thread === undefined && parent !== undefined ? programsBetween(ppid, Number.parseInt(parent, 10)) : []
+  write(({ raw, envValues }) => ({
+    type: 'start',
+    version: 1,
+    id,
+    ...(parent !== undefined && { parent }),
+    ...(thread !== undefined && { thread }),
+    pid,
+    ppid,
+    at: startedAt,
+    wall: Date.now() - uptime / 1000,
+    boot: uptime,
+    argv: recordable([process.argv0, ...process.argv.slice(1)], raw),
+    execArgv: recordable(process.execArgv, raw),
+    execPath: process.execPath,
+    node: process.versions.node,
+    cwd: workingDirectory(),
+    env: envValues ? ({ ...process.env } as Record<string, string>) : Object.keys(process.env),
+    ...(between.length > 0 && { between: between.map((program) => ({ ...program, command: recordable(program.command, raw) })) }),
+  }))
+  onEnd((code) => {
+    const usage = thread === undefined ? process.resourceUsage() : undefined
+    write(() => ({
+      type: 'end',
+      id,
+      at: now(),
+      code,
+      ...(usage !== undefined && { user: usage.userCPUTime, system: usage.systemCPUTime, memory: usage.maxRSS * 1024 }),
+    }))
+  })
+
+  const starting = (type: 'spawn' | 'replace', { file, args, cwd, env, node }: Starting): string => {
+    const spawnId = `${id}/${++spawns}`
+    const common = { id: spawnId, at: now(), file, node }
+    write(({ raw }) =>
+      type === 'replace'
+        ? { type, ...common, args: recordable(args, raw) }
+        : { type, ...common, args: recordable(args, raw), ...(cwd !== undefined && { cwd }), env: compareEnvironment(env) },
+    )
+    return spawnId
+  }
+  return {
+    id,
+    spawning: (what) => starting('spawn', what),
+    replacing: (what) => starting('replace', what),
+    spawned: (spawnId, childPid, error) =>
+      write(() => ({
+        type: 'spawned',
+        id: spawnId,
+        at: now(),
+        ...(childPid !== undefined && { pid: childPid }),
+        ...(error !== undefined && { error }),
+      })),
+    exited: (spawnId, code, signal) => write(() => ({ type: 'exit', id: spawnId, at: now(), code, signal })),
+  }
+}
+
+// Taken before the program can replace them.
+const { hrtime } = process
+const stringify = JSON.stringify
+
+/** Microseconds on the clock that all processes of this machine share. */
+function now(): number {
+  const [seconds, nanoseconds] = hrtime()
+  return Math.round(seconds * 1e6 + nanoseconds / 1000)
+}
+
+type Write = (describe: (trace: TraceOptions) => TraceEvent) => void
+
+function openRecords(traces: readonly TraceOptions[], id: string): Write {
+  let open = traces
+  return (describe) => {
+    for (const trace of open) {
+      try {
+        append(`${trace.directory}/${fileName(id)}`, `${stringify(describe(trace))}\n`)
+      } catch {
+        open = open.filter((other) => other !== trace)
+      }
+    }
+  }
+}
+
+/** Opened for each line: the program's own descriptors keep the numbers they would have had. */
+function append(file: string, line: string): void {
+  const descriptor = openSync(file, 'a', 0o600)
+  try {
+    const bytes = Buffer.from(line)
+    if (writeSync(descriptor, bytes) < bytes.length) throw new Error('The disk is full.')
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return ''
+  }
+}
+
+/** Calls back once when this thread ends by itself, after every listener of the program. */
+function onEnd(callback: (code: number) => void): void {
+  let done = false
+  const end = (code: unknown) => {
+    if (done) return
+    done = true
+    callback(Number(code ?? process.exitCode ?? 0))
+  }
+  // A listener would be seen, and not be the last. Node itself emits by this name.
+  const holder = Object.getPrototypeOf(process) as object
+  const emit = Reflect.get(process, 'emit')
+  Object.defineProperty(holder, 'emit', {
+    configurable: true,
+    writable: true,
+    enumerable: false,
+    value(this: unknown, event: string | symbol, ...args: unknown[]): unknown {
+      const result = Reflect.apply(emit, this, [event, ...args])
+      if (event === 'exit' && this === process) end(process.exitCode ?? args[0])
+      return result
+    },
+  })
+  // A listener may call process.exit() again, and then emit() does not return.
+  const { reallyExit } = process as unknown as { reallyExit?: (code: unknown) => unknown }
+  if (reallyExit === undefined) return
+  Object.defineProperty(process, 'reallyExit', {
+    configurable: true,
+    writable: true,
+    enumerable: true,
+    value(this: unknown, code: unknown): unknown {
+      end(code)
+      return Reflect.apply(reallyExit, this, [code])
+    },
+  })
+}
+
+/** How the environment of a child differs from this process's: names only. */
+function compareEnvironment(pairs: readonly string[]): EnvironmentDifference {
+  const { env } = process
+  const added: string[] = []
+  const changed: string[] = []
+  const names = new Set<string>()
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=', 1)
+    const name = pair.slice(0, equals)
+    names.add(name)
+    const own = env[name]
+    if (own === undefined) added.push(name)
+    else if (own.length !== pair.length - equals - 1 || !pair.endsWith(own)) changed.push(name)
+  }
+  return { added, removed: Object.keys(env).filter((name) => !names.has(name)), changed }
+}
+
+/** So far up the programs in between are looked for. */
+const longestWay = 16
+
+/** The programs between this process and the one whose record tells of it, outermost first, where the system tells (Linux). */
+function programsBetween(ppid: number, parent: number): Between[] {
+  const programs: Between[] = []
+  try {
+    for (let pid = ppid; pid > 1 && pid !== parent && programs.length < longestWay; ) {
+      programs.unshift({ pid, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0$/, '').split('\0') })
+      // Behind the name, which may hold anything: the state, then the parent.
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      pid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+    }
+  } catch {
+    // Not Linux, or it ended just now.
+  }
+  return programs
+}
