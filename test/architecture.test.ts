@@ -44,7 +44,7 @@ t.test('nothing below knows anything above', (t) => {
 })
 
 t.test('what runs in a child depends on nothing', (t) => {
-  for (const entry of ['boot/preload.cts', 'boot/restore.ts', 'wrap/route.ts']) {
+  for (const entry of ['boot/preload.cts', 'boot/restore.ts', 'boot/visible.ts', 'wrap/route.ts']) {
     for (const name of reach(entry)) {
       t.ok(files.includes(name) || isBuiltin(name), `${entry} reaches ${name}`)
       t.notMatch(name, /^(process|module|cli)\//, `${entry} reaches ${name}`)

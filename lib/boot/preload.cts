@@ -32,9 +32,10 @@ function boot(): void {
   const { contexts } = inheritance
   applyEnvironment(env, inheritance)
   if (contexts.some((context) => context.debug)) enableDebug()
+  if (contexts.some((context) => context.visible)) loadDeferred('visible')?.showVariables(env, contexts)
 
   const registry = getRegistry()
-  registry.inherited = contexts
+  registry.inherited = registry.applied = contexts
   registry.unpatch = patch(deferRoute())
   installWrapperMains(contexts, registry, nodeOptions, __filename)
   debug('preload', () => ({ contexts: contexts.map((context) => context.directory), argv: process.argv, execArgv: process.execArgv }))

@@ -1,11 +1,12 @@
 import { debug, enableDebug } from '../diagnostics.js'
 import { isWindows } from '../platform.js'
+import { withCarried, withoutCarried } from './carried.js'
 import { denormalize } from './denormalize.js'
 import { realFileSystem } from './file-system.js'
 import { munge } from './munge.js'
 import { normalize } from './normalize.js'
 import { type Plan, planFor } from './plan.js'
-import { activeContexts, getRegistry, type Registry } from './registry.js'
+import { type ActiveContext, activeContexts, getRegistry, type Registry } from './registry.js'
 import type { SpawnRequest } from './request.js'
 
 export type Route = (call: unknown[]) => unknown[]
@@ -14,10 +15,15 @@ export type Route = (call: unknown[]) => unknown[]
 export function route(call: unknown[]): unknown[] {
   try {
     const registry = getRegistry()
-    const plan = currentPlan(registry)
-    if (plan === undefined) return call
-    const request = normalize(call, inheritedEnvironment)
-    if (request === undefined || changesUser(request)) return call
+    const active = activeContexts(registry)
+    if (active.length === 0) return call
+    const normal = normalize(call, inheritedEnvironment)
+    if (normal === undefined) return call
+    const env = withoutCarried(normal.env, isWindows)
+    const clean = env === normal.env ? normal : { ...normal, env }
+    const { request, contexts } = askListeners(clean, withCarried(active, normal.env, active.length, isWindows))
+    const plan = currentPlan(contexts, registry)
+    if (plan === undefined || changesUser(request)) return request === normal ? call : denormalize(call, request)
     const munged = munge(request, plan, realFileSystem)
     debug('spawn', () => ({ asked: describe(request), started: describe(munged) }))
     return denormalize(call, munged)
@@ -28,17 +34,31 @@ export function route(call: unknown[]): unknown[] {
   }
 }
 
-let planned: Pick<Registry, 'own' | 'inherited'> | undefined
-let latestPlan: Plan | undefined
+interface Asked {
+  readonly request: SpawnRequest
+  /** Those that are not left out. */
+  readonly contexts: readonly ActiveContext[]
+}
 
-/** The plan for the contexts that are active now. The registry replaces its lists, and never changes them. */
-function currentPlan(registry: Registry): Plan | undefined {
-  const { own, inherited } = registry
-  if (planned === undefined || own !== planned.own || inherited !== planned.inherited) {
-    latestPlan = planFor(activeContexts(registry), inherited.length, isWindows)
-    planned = { own, inherited }
+/** Each context's listeners see the request as those of the older contexts left it. */
+function askListeners(asked: SpawnRequest, contexts: readonly ActiveContext[]): Asked {
+  let request = asked
+  const leftOut = new Set<ActiveContext>()
+  for (const context of contexts) {
+    const answer = context.ask === undefined ? request : context.ask(request)
+    if (answer === undefined) leftOut.add(context)
+    else request = answer
   }
-  return latestPlan
+  return { request, contexts: leftOut.size === 0 ? contexts : contexts.filter((context) => !leftOut.has(context)) }
+}
+
+let latest: { readonly contexts: readonly ActiveContext[]; readonly plan: Plan | undefined } | undefined
+
+/** The plan for some contexts. Most processes are started under the same ones as the one before. */
+function currentPlan(contexts: readonly ActiveContext[], { inherited }: Registry): Plan | undefined {
+  const isLatest = contexts.length === latest?.contexts.length && contexts.every((context, index) => context === latest?.contexts[index])
+  latest = isLatest && latest !== undefined ? latest : { contexts, plan: planFor(contexts, inherited.length, isWindows) }
+  return latest.plan
 }
 
 // The store lies in this user's directories: a preload that another user cannot read would end that user's node.

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { JsonValue } from './json.js'
 
 /** All that a child process needs to know of a context. It is data: written as JSON, read by the preload of any brood of this format. */
 export interface Snapshot {
@@ -17,6 +18,10 @@ export interface Snapshot {
   readonly nodeFlags: readonly string[]
   /** Variables set in every Node process of the tree. */
   readonly env: Readonly<Record<string, string>>
+  /** For {@link currentContext}. */
+  readonly data: JsonValue | undefined
+  /** Do the variables stay in sight of the programs? */
+  readonly visible: boolean
   /** The preload in the store: absolute path. */
   readonly preload: string
   /** The node that made the context. */

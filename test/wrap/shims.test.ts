@@ -16,6 +16,8 @@ const snapshot: Snapshot = {
   nodeOptions: [],
   nodeFlags: [],
   env: {},
+  data: undefined,
+  visible: false,
   preload: '/store/preload.cjs',
   node: '/usr/bin/node',
   npm: '/usr/bin/npm',

@@ -92,7 +92,7 @@ function withPreload(pair: string, plan: Plan): string {
 }
 
 /** The name in a `NAME=value` pair; on Windows, where case does not count, in upper case. */
-function variableName(pair: string, windows: boolean): string {
+export function variableName(pair: string, windows: boolean): string {
   // Windows has variables like "=C:".
   const name = pair.slice(0, pair.indexOf('=', 1))
   return windows ? name.toUpperCase() : name
