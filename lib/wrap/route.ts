@@ -16,6 +16,7 @@ export function route(call: unknown[]): unknown[] {
     const registry = getRegistry()
     const plan = currentPlan(registry)
     if (plan === undefined) return call
+    registry.started++
     const request = normalize(call, inheritedEnvironment)
     if (request === undefined || changesUser(request)) return call
     const munged = munge(request, plan, realFileSystem)
