@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { debug } from '../diagnostics.js'
 import { isWindows } from '../platform.js'
@@ -83,6 +83,7 @@ export function own(directory: string, kept: boolean): void {
 
 function writeOwner(path: string, owner: Owner): void {
   writeFileSync(path, JSON.stringify(owner), { mode: 0o600 })
+  chmodSync(path, 0o600)
 }
 
 /**
