@@ -135,7 +135,7 @@ export function createContext(options: ContextOptions = {}): Context {
   if (options === null || typeof options !== 'object') {
     throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'The options of createContext must be an object.', { argument: 'options' })
   }
-  const cwd = process.cwd()
+  const cwd = currentDirectory()
   const { main, shimRoot: preferredRoot } = options
   const args = checkStrings('args', options.args ?? [])
   const env = checkEnvironment('env', options.env ?? {})
@@ -175,6 +175,15 @@ export function createContext(options: ContextOptions = {}): Context {
     debug('context', () => ({ ...snapshot, env: Object.keys(env) }))
     return new Context(snapshot)
   })
+}
+
+/** Where the working directory was removed, what is named by a full path can still be wrapped. */
+function currentDirectory(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return '/'
+  }
 }
 
 function findNpm(): string | undefined {

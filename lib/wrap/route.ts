@@ -1,5 +1,7 @@
+import { accessSync, constants } from 'node:fs'
 import { debug, enableDebug } from '../diagnostics.js'
 import { isWindows } from '../platform.js'
+import { argumentSpace, fits } from './argument-space.js'
 import { denormalize } from './denormalize.js'
 import { realFileSystem } from './file-system.js'
 import { munge } from './munge.js'
@@ -15,11 +17,15 @@ export function route(call: unknown[]): unknown[] {
   try {
     const registry = getRegistry()
     const plan = currentPlan(registry)
-    if (plan === undefined) return call
+    if (plan === undefined || !canReadPreload(registry)) return call
     registry.started++
     const request = normalize(call, inheritedEnvironment)
     if (request === undefined || changesUser(request)) return call
     const munged = munge(request, plan, realFileSystem)
+    if (!fits(munged, argumentSpace)) {
+      debug('spawn left alone', () => 'there is no room for what brood adds')
+      return call
+    }
     debug('spawn', () => ({ asked: describe(request), started: describe(munged) }))
     return denormalize(call, munged)
   } catch (error) {
@@ -40,6 +46,24 @@ function currentPlan(registry: Registry): Plan | undefined {
     planned = { own, inherited }
   }
   return latestPlan
+}
+
+/** Where the store is gone, or this process has changed its user, every node that is to require the preload would end. */
+function canReadPreload(registry: Registry): boolean {
+  // Where a program has mocked fs, there is no node to be seen either.
+  const canRead =
+    canAccess(activeContexts(registry).at(-1)?.preload as string, constants.R_OK) || !canAccess(process.execPath, constants.F_OK)
+  if (!canRead) debug('spawn left alone', () => 'this process cannot read the preload')
+  return canRead
+}
+
+function canAccess(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode)
+    return true
+  } catch {
+    return false
+  }
 }
 
 // The store lies in this user's directories: a preload that another user cannot read would end that user's node.
