@@ -25,6 +25,14 @@ export const realFileSystem: FileSystem = {
     }
   },
 
+  isInRemovedDirectory() {
+    try {
+      return statSync('.').nlink === 0
+    } catch {
+      return true
+    }
+  },
+
   readStart(path) {
     let descriptor: number | undefined
     try {

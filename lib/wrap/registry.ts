@@ -14,6 +14,8 @@ export interface Registry {
   own: readonly ActiveContext[]
   /** A context that is in force for the call being made: see {@link Context.childProcess}. */
   scope: ActiveContext | undefined
+  /** How many processes were started under contexts. */
+  started: number
   /** Takes the patches back; `undefined` while nothing is patched. */
   unpatch: (() => void) | undefined
   /** Hands over from a wrapper main; `undefined` where none runs. */
@@ -44,6 +46,7 @@ export function getRegistry(): Registry {
       wrapper: undefined,
       own: [],
       scope: undefined,
+      started: 0,
       unpatch: undefined,
       runMain: undefined,
       enter: undefined,

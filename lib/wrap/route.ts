@@ -1,5 +1,7 @@
+import { accessSync, constants } from 'node:fs'
 import { debug, enableDebug } from '../diagnostics.js'
 import { isWindows } from '../platform.js'
+import { argumentSpace, fits } from './argument-space.js'
 import { withCarried, withoutCarried } from './carried.js'
 import { denormalize } from './denormalize.js'
 import { realFileSystem } from './file-system.js'
@@ -22,9 +24,15 @@ export function route(call: unknown[]): unknown[] {
     const env = withoutCarried(normal.env, isWindows)
     const clean = env === normal.env ? normal : { ...normal, env }
     const { request, contexts } = askListeners(clean, withCarried(active, normal.env, active.length, isWindows))
+    const asked = request === normal ? call : denormalize(call, request)
     const plan = currentPlan(contexts, registry)
-    if (plan === undefined || changesUser(request)) return request === normal ? call : denormalize(call, request)
+    if (plan === undefined || changesUser(request) || !canReadPreload(contexts)) return asked
+    registry.started++
     const munged = munge(request, plan, realFileSystem)
+    if (!fits(munged, argumentSpace)) {
+      debug('spawn left alone', () => 'there is no room for what brood adds')
+      return asked
+    }
     debug('spawn', () => ({ asked: describe(request), started: describe(munged) }))
     return denormalize(call, munged)
   } catch (error) {
@@ -59,6 +67,23 @@ function currentPlan(contexts: readonly ActiveContext[], { inherited }: Registry
   const isLatest = contexts.length === latest?.contexts.length && contexts.every((context, index) => context === latest?.contexts[index])
   latest = isLatest && latest !== undefined ? latest : { contexts, plan: planFor(contexts, inherited.length, isWindows) }
   return latest.plan
+}
+
+/** Where the store is gone, or this process has changed its user, every node that is to require the preload would end. */
+function canReadPreload(contexts: readonly ActiveContext[]): boolean {
+  // Where a program has mocked fs, there is no node to be seen either.
+  const canRead = canAccess(contexts.at(-1)?.preload as string, constants.R_OK) || !canAccess(process.execPath, constants.F_OK)
+  if (!canRead) debug('spawn left alone', () => 'this process cannot read the preload')
+  return canRead
+}
+
+function canAccess(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode)
+    return true
+  } catch {
+    return false
+  }
 }
 
 // The store lies in this user's directories: a preload that another user cannot read would end that user's node.

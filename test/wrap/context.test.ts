@@ -79,7 +79,7 @@ t.test('data that is no JSON is refused, by its place', (t) => {
   let deep: unknown[] = []
   for (let depth = 0; depth < 100_000; depth++) deep = [deep]
   const holes = [1, 2, 3]
-  delete holes[1]
+  Reflect.deleteProperty(holes, 1)
   const cases: readonly [data: unknown, place: string, found: RegExp][] = [
     [{ a: [1, 2, undefined] }, 'data.a[2]', /undefined, which JSON leaves out/],
     [{ a: undefined }, 'data.a', /undefined/],
@@ -192,7 +192,7 @@ t.test('childProcess wraps what is called through it, and nothing else', async (
   for (const [name, start] of Object.entries(ways)) {
     const started = [start(childProcess), start(scoped), start(other.childProcess()), start(childProcess)]
     t.same(lowest(), untouched, `${name}: nothing global is left patched`)
-    const said = await Promise.all(started)
+    const said = await Promise.all(started.map(async (text) => text))
     t.same(
       said.map((text) => parse(text).data),
       [undefined, 'scoped', 'other', undefined],
@@ -246,7 +246,7 @@ t.test('childProcess is shaped as what it copies', (t) => {
   const self = {
     secret: 'kept',
     run(this: { secret: string }) {
-      return `${this.secret} ${parse(childProcess.execFileSync(node, say)).data}`
+      return `${this.secret} ${String(parse(childProcess.execFileSync(node, say)).data)}`
     },
     get lazy() {
       return () => parse(childProcess.execFileSync(node, say)).data

@@ -25,7 +25,7 @@ export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
     if (name === carrierVariable || name === shimVariable) continue
     if (name === 'PATH') {
       hasPath = true
-      env.push(withShim(pair, plan))
+      env.push(request.shimless ? pair : withShim(pair, plan))
     } else if (name === 'NODE_OPTIONS') {
       hasNodeOptions = true
       env.push(withPreload(pair, plan))
@@ -34,7 +34,7 @@ export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
       if (mayPassShim && !beginsWithIdentifier.test(pair)) fragile.push(pair)
     }
   }
-  if (!hasPath) env.push(solePath(plan))
+  if (!hasPath && !request.shimless) env.push(solePath(plan))
   if (!hasNodeOptions) env.push(`NODE_OPTIONS=${plan.nodeOptions}`)
   env.push(`${carrierVariable}=${carrierText(request, plan, fragile)}`)
   return { ...request, env }

@@ -136,7 +136,7 @@ function lostBy(step: PrefixStep): { nodeOptions: boolean; carrier: boolean } {
 }
 
 /** The store is this user's: a preload that another cannot read would end that user's node. Root can read it. */
-function runsAsOther(step: PrefixStep): boolean {
+export function runsAsOther(step: PrefixStep): boolean {
   if (has(step, '-g', '--group', '-R', '--chroot')) return true
   const user = step.options.findLast(({ name }) => name === '-u' || name === '--user')
   return user !== undefined && user.value !== 'root' && user.value !== '#0'
