@@ -74,10 +74,12 @@ function mayPassAShim({ file }: SpawnRequest, plan: Plan): boolean {
   return name !== 'node' && name !== plan.nodeName && !['sh', 'dash', 'ash'].includes(name)
 }
 
-function withShim(pair: string, plan: Plan): string {
+function withShim(pair: string, { shims, windows }: Plan): string {
   const value = pair.indexOf('=') + 1
-  const first = `${plan.shims.at(-1)}${plan.windows ? ';' : ':'}`
-  return pair.startsWith(first, value) ? pair : `${pair.slice(0, value)}${first}${pair.slice(value)}`
+  const shim = shims.at(-1) as string
+  const first = `${shim}${windows ? ';' : ':'}`
+  const isThere = pair.startsWith(first, value) || pair.startsWith(`${soleEntry(shim)}:`, value)
+  return isThere ? pair : `${pair.slice(0, value)}${first}${pair.slice(value)}`
 }
 
 function solePath({ shims, windows }: Plan): string {
