@@ -53,6 +53,15 @@ t.test('what runs in a child depends on nothing', (t) => {
   t.end()
 })
 
+t.test('what runs in a child runs on Node 18', (t) => {
+  // New in Node 20, where the types come from.
+  const newer = /\.(?:toSorted|toReversed|toSpliced|with)\(/
+  for (const entry of ['boot/preload.cts', 'boot/restore.ts', 'wrap/route.ts']) {
+    for (const name of reach(entry)) if (files.includes(name)) t.notMatch(readFileSync(join(lib, name), 'utf8'), newer, name)
+  }
+  t.end()
+})
+
 t.test('mungers and parsers touch no file system and no process', (t) => {
   for (const entry of files.filter((file) => /^(syntax|wrap\/mungers)\//.test(file))) {
     for (const name of reach(entry)) t.notOk(isBuiltin(name), `${entry} reaches ${name}`)

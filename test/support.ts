@@ -25,9 +25,16 @@ export interface Observation {
   readonly signal: NodeJS.Signals | null
 }
 
+interface ObserveOptions extends SpawnOptions {
+  /** What it reads from stdin. */
+  readonly input?: string
+  /** Where it has written this on stdout, it is told to end. */
+  readonly until?: RegExp | undefined
+}
+
 /** Starts a program at once, so that a patch around this call reaches it, and waits for its end. */
-export function observe(file: string, args: readonly string[], options: SpawnOptions & { input?: string } = {}): Promise<Observation> {
-  const { input, ...spawnOptions } = options
+export function observe(file: string, args: readonly string[], options: ObserveOptions = {}): Promise<Observation> {
+  const { input, until, ...spawnOptions } = options
   const child = spawn(file, args, { ...spawnOptions, stdio: 'pipe' })
   child.stdin?.on('error', () => {})
   child.stdin?.end(input)
@@ -35,6 +42,7 @@ export function observe(file: string, args: readonly string[], options: SpawnOpt
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (text: string) => {
       output[name] += text
+      if (until?.test(output.stdout)) child.kill()
     })
   }
   return new Promise((resolve, reject) => {

@@ -31,7 +31,7 @@ export interface Search {
  *
  * @returns the path as the kernel would be given it, which may be relative to the child's working directory
  */
-export function findProgram(name: string, search: Search, files: FileSystem): string | undefined {
+export function findProgram(name: string, search: Search, files: Pick<FileSystem, 'isProgram'>): string | undefined {
   if (name.includes('/')) return files.isProgram(absolute(name, search.cwd)) ? name : undefined
   if (name === '') return undefined
   for (const entry of (search.path ?? execDefaultPath).split(':')) {

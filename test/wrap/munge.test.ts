@@ -35,6 +35,7 @@ const files = filesOf({
   '/app/shell': '#!/bin/sh\n',
   '/app/python': '#!/usr/bin/env python3\n',
   '/app/strange': '#!/usr/bin/env -i node\n',
+  '/app/setting': '#!/usr/bin/env -S NODE_OPTIONS=--a node -x\n',
 })
 
 const request = (file: string, args: string[], env: string[] = ['PATH=/usr/bin:/bin'], cwd?: string): SpawnRequest => ({
@@ -94,6 +95,11 @@ const programs: readonly [name: string, asked: SpawnRequest, started: Started, w
   ],
   ['a script for a shell', request('/app/shell', []), ['/app/shell', ['/app/shell']]],
   ['a script for python', request('/app/python', []), ['/app/python', ['/app/python']]],
+  [
+    'a script that sets NODE_OPTIONS',
+    request('/app/setting', ['y']),
+    ['/usr/bin/env', ['/usr/bin/env', `NODE_OPTIONS=${plan.nodeOptions} --a`, 'node', '-x', '/app/setting', 'y']],
+  ],
   ['a script with options for env', request('/app/strange', []), ['/app/strange', ['/app/strange']]],
   ['a script that is not there', request('/app/none', []), ['/app/none', ['/app/none']]],
 ]

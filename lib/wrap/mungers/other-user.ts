@@ -1,10 +1,9 @@
 import { knownWord, parsePrefixCommands } from '../../syntax/prefix-command.js'
 import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
-import { runsAsOther } from './passage.js'
 
-/** Programs that run a command as another user, or in another root directory. */
-const changing: ReadonlySet<string> = new Set(['chpst', 'chroot', 'doas', 'gosu', 'runuser', 's6-setuidgid', 'setuidgid', 'su', 'su-exec'])
+/** Programs that run a command as another user, of which brood need not know more; the prefix munger knows `sudo`, `su` and their like. */
+const changing: ReadonlySet<string> = new Set(['chpst', 'doas', 'gosu', 's6-setuidgid', 'setuidgid', 'su-exec'])
 
 /**
  * Leaves a program alone that runs its command as another user.
@@ -14,9 +13,7 @@ const changing: ReadonlySet<string> = new Set(['chpst', 'chroot', 'doas', 'gosu'
 export function mungeOtherUser(request: SpawnRequest, plan: Plan): SpawnRequest {
   if (plan.windows) return request
   const words = [request.file, ...request.args.slice(1)]
-  const { steps, target } = parsePrefixCommands(words.map(knownWord), false)
-  const name = typeof target === 'number' ? programName(words[target] as string, false) : ''
-  const isChanging = changing.has(name) || (name === 'setpriv' && words.some((word) => /^--(?:re|r|e)[ug]id\b/.test(word)))
-  const bySudo = steps.some((step) => step.program === 'sudo' && runsAsOther(step))
-  return isChanging || bySudo ? { ...request, untouched: true } : request
+  const { target } = parsePrefixCommands(words.map(knownWord), false)
+  const isChanging = typeof target === 'number' && changing.has(programName(words[target] as string, false))
+  return isChanging ? { ...request, untouched: true } : request
 }

@@ -65,6 +65,8 @@ export const real = [
       nodeOptions: one.nodeOptions,
       nodeFlags: one.nodeFlags,
       env: {},
+      data: undefined,
+      visible: false,
       preload,
       node: '/nowhere/node',
       npm: '/nowhere/npm',
