@@ -1,5 +1,5 @@
-import { type SpawnOptions, spawn } from 'node:child_process'
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { execFileSync, type SpawnOptions, spawn } from 'node:child_process'
+import { chmodSync, cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -58,4 +58,17 @@ export async function atOnce<T>(width: number, items: Iterable<T>, each: (item: 
     for (let next = iterator.next(); next.done !== true; next = iterator.next()) await each(next.value)
   }
   await Promise.all(Array.from({ length: width }, lane))
+}
+
+/** brood as it is when installed, in a directory that every user can read. @returns its CommonJS entry */
+export function installCopy(t: Test): string {
+  const directory = temporaryDirectory(t)
+  chmodSync(directory, 0o755)
+  const packages = join(directory, 'node_modules')
+  for (const part of ['dist', 'shim-templates', 'package.json'])
+    cpSync(join(root, part), join(packages, 'brood', part), { recursive: true })
+  // On POSIX systems it loads nothing else.
+  cpSync(join(root, 'node_modules/signal-exit'), join(packages, 'signal-exit'), { recursive: true })
+  execFileSync('chmod', ['-R', 'a+rX', directory])
+  return join(packages, 'brood/dist/index.cjs')
 }

@@ -53,14 +53,14 @@ export function linuxTotal(limits: string): number {
  * @param limits asked for only where there is much to count
  */
 export function fits({ args, env }: Pick<SpawnRequest, 'args' | 'env'>, limits: () => ArgumentSpace): boolean {
-  let characters = 0
-  for (const text of args) characters += text.length
-  for (const text of env) characters += text.length
+  const pointer = 8
+  let least = 0
+  for (const text of args) least += text.length + pointer
+  for (const text of env) least += text.length + pointer
   // A character takes three bytes at most.
-  if (characters < 8 * kilobyte) return true
+  if (least < 16 * kilobyte) return true
   const { string, total } = limits()
   const strings = [...args, ...env]
   const sizes = strings.map((text) => Buffer.byteLength(text) + 1)
-  const pointer = 8
   return sizes.every((size) => size <= string) && sizes.reduce((sum, size) => sum + size + pointer, reserve) <= total
 }

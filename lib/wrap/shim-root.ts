@@ -23,6 +23,8 @@ import { own, sweep } from './sweep.js'
 interface Candidate {
   readonly path: string
   readonly origin: string
+  /** May it be made where it is missing? A home is not ours to make. */
+  readonly make: boolean
 }
 
 /**
@@ -41,13 +43,13 @@ export function makeShimDirectory<T>(
   const failures: { path: string; origin: string; reason: string }[] = []
   for (const candidate of listCandidates(preferred, inherited)) {
     try {
-      const shimRoot = prepareRoot(candidate.path)
+      const shimRoot = prepareRoot(candidate)
       sweep(shimRoot)
       const directory = makeDirectory(shimRoot)
       debug('shim root', () => ({ shimRoot, directory, passedOver: failures }))
       return furnishOrRemove(shimRoot, directory, furnish)
     } catch (error) {
-      failures.push({ ...candidate, reason: (error as Error).message })
+      failures.push({ path: candidate.path, origin: candidate.origin, reason: (error as Error).message })
     }
   }
   const list = failures.map(({ path, origin, reason }) => `  ${path} (${origin}): ${reason}`).join('\n')
@@ -63,14 +65,18 @@ function listCandidates(preferred: string | undefined, inherited: string | undef
   const { SPAWN_WRAP_SHIM_ROOT: shimRoot, XDG_CACHE_HOME: cache } = process.env
   const home = attempt(homedir)
   const candidates = [
-    { path: preferred, origin: 'shimRoot' },
-    { path: shimRoot, origin: 'SPAWN_WRAP_SHIM_ROOT' },
-    { path: inherited, origin: 'the wrapping process' },
-    { path: home, origin: 'home' },
-    { path: cache || (home && join(home, '.cache')), origin: cache ? 'XDG_CACHE_HOME' : 'cache' },
-    { path: tmpdir(), origin: 'temporary directory' },
+    { path: preferred, origin: 'shimRoot', make: true },
+    { path: shimRoot, origin: 'SPAWN_WRAP_SHIM_ROOT', make: true },
+    { path: inherited, origin: 'the wrapping process', make: true },
+    { path: home, origin: 'home', make: false },
+    { path: cache || (home && join(home, '.cache')), origin: cache ? 'XDG_CACHE_HOME' : 'cache', make: Boolean(cache) || isThere(home) },
+    { path: tmpdir(), origin: 'temporary directory', make: false },
   ]
   return candidates.filter((candidate): candidate is Candidate => Boolean(candidate.path))
+}
+
+function isThere(path: string | undefined): boolean {
+  return path !== undefined && existsSync(path)
 }
 
 function attempt(find: () => string): string | undefined {
@@ -82,8 +88,8 @@ function attempt(find: () => string): string | undefined {
   }
 }
 
-function prepareRoot(path: string): string {
-  makeWithParents(resolve(path))
+function prepareRoot({ path, make }: Candidate): string {
+  if (make) makeWithParents(resolve(path))
   const root = realpathSync(resolve(path))
   if (root.includes(pathDelimiter)) throw new Error(`a path with "${pathDelimiter}" cannot stand on PATH`)
   refuseOpenRoot(root)
@@ -95,7 +101,8 @@ function makeWithParents(path: string): void {
   if (existsSync(path)) return
   if (dirname(path) !== path) makeWithParents(dirname(path))
   try {
-    mkdirSync(path)
+    // Under a umask of 0 others could write to it, and it would be refused.
+    mkdirSync(path, { mode: 0o755 })
   } catch (error) {
     // Somebody else may have made it just now.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import wrap, { createContext } from 'brood'
-import { fixture, root, temporaryDirectory } from '../support.js'
+import { fixture, installCopy, root, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
 
 const isRoot = process.getuid?.() === 0
@@ -205,13 +205,9 @@ t.test('users that share a public temporary directory have a store each', onlyRo
     t.pass('skipped: this node is not for other users')
     return t.end()
   }
-  const copy = temporaryDirectory(t)
-  chmodSync(copy, 0o755)
-  execFileSync('cp', ['-r', join(root, 'dist'), join(root, 'shim-templates'), join(root, 'package.json'), copy])
-  mkdirSync(join(copy, 'node_modules'))
-  execFileSync('cp', ['-r', join(root, 'node_modules/signal-exit'), join(copy, 'node_modules')])
+  const brood = installCopy(t)
   const script = `
-    const { createContext } = require(${JSON.stringify(join(copy, 'dist/index.cjs'))})
+    const { createContext } = require(${JSON.stringify(brood)})
     const context = createContext({ shimRoot: ${JSON.stringify(shared)}, env: { FROM_CONTEXT: 'yes' } })
     context.patch()
     console.log(require('child_process').execFileSync(process.execPath, ['-p', 'process.env.FROM_CONTEXT'], { encoding: 'utf8' }).trim())`
