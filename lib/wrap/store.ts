@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { directoryPrefix } from './snapshot.js'
 
 interface StoredFile {
@@ -31,6 +31,11 @@ export function storePreload(shimRoot: string): string {
     if (!holds(path, text)) writeWhole(folder, path, text)
   }
   return join(folder, 'preload.cjs')
+}
+
+/** The module beside the preload that imports what contexts with exclusions want imported: its URL. */
+export function importerOf(preload: string): string {
+  return pathToFileURL(join(dirname(preload), 'imports.mjs')).href
 }
 
 /** Whole or not at all: another process may be reading it. */

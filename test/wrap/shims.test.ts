@@ -18,6 +18,8 @@ const snapshot: Snapshot = {
   env: {},
   data: undefined,
   visible: false,
+  exclude: [],
+  modules: { require: [], import: [] },
   preload: '/store/preload.cjs',
   node: '/usr/bin/node',
   npm: '/usr/bin/npm',
