@@ -5,7 +5,7 @@ import { root } from './support.js'
 import t from './tap.js'
 
 const lib = join(root, 'lib')
-const files = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((file) => /\.c?ts$/.test(file))
+const files = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((file) => /\.[cm]?ts$/.test(file))
 
 /** What each file imports: a path under lib, or the name of a package or a built-in module. */
 const imports = new Map(
@@ -44,7 +44,7 @@ t.test('nothing below knows anything above', (t) => {
 })
 
 t.test('what runs in a child depends on nothing', (t) => {
-  for (const entry of ['boot/preload.cts', 'boot/restore.ts', 'boot/visible.ts', 'wrap/route.ts']) {
+  for (const entry of ['boot/preload.cts', 'boot/restore.ts', 'boot/exclude.ts', 'boot/imports.mts', 'boot/visible.ts', 'wrap/route.ts']) {
     for (const name of reach(entry)) {
       t.ok(files.includes(name) || isBuiltin(name), `${entry} reaches ${name}`)
       t.notMatch(name, /^(process|module|cli)\//, `${entry} reaches ${name}`)

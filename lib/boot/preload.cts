@@ -30,15 +30,19 @@ function boot(): void {
   hideModule(module, __filename)
   if (inheritance === undefined || inheritance.contexts.length === 0) return
   const { contexts } = inheritance
-  applyEnvironment(env, inheritance)
+  const excluder = contexts.some(({ exclude }) => exclude.length > 0) ? loadDeferred('exclude') : undefined
+  const applied = excluder === undefined ? contexts : excluder.leaveOut(env, inheritance)
+  applyEnvironment(env, inheritance, applied)
   if (contexts.some((context) => context.debug)) enableDebug()
-  if (contexts.some((context) => context.visible)) loadDeferred('visible')?.showVariables(env, contexts)
 
   const registry = getRegistry()
-  registry.inherited = registry.applied = contexts
+  registry.inherited = contexts
+  registry.applied = applied
+  if (contexts.some((context) => context.visible)) loadDeferred('visible')?.showVariables(env, registry)
   registry.unpatch = patch(deferRoute())
-  installWrapperMains(contexts, registry, nodeOptions, __filename)
+  installWrapperMains(applied, registry, nodeOptions, __filename)
   debug('preload', () => ({ contexts: contexts.map((context) => context.directory), argv: process.argv, execArgv: process.execArgv }))
+  excluder?.requireModules(applied)
 }
 
 /** The code that munges: read now, since the program may mock `fs` or hook the loader, and compiled when it first starts a process. */

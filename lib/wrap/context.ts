@@ -6,8 +6,10 @@ import { isWindows } from '../platform.js'
 import {
   checkBoolean,
   checkEnvironment,
+  checkExclude,
   checkString,
   checkStrings,
+  refusePackages,
   resolveImport,
   resolveMain,
   resolveRequire,
@@ -28,7 +30,7 @@ import { makeShimDirectory } from './shim-root.js'
 import { fillShims, readTemplate } from './shims.js'
 import { type Snapshot, snapshotFile } from './snapshot.js'
 import type { SpawnListener, Variables } from './spawn-details.js'
-import { storePreload } from './store.js'
+import { importerOf, storePreload } from './store.js'
 import { adopt, findCarriers } from './sweep.js'
 import { type Undo, undoOnce } from './undo.js'
 
@@ -57,6 +59,13 @@ export interface ContextOptions {
    * @default false
    */
   readonly visible?: boolean | undefined
+  /**
+   * Main scripts that run as if there were no context, by the name of the file (`npm-cli.js`), the end of its path
+   * (`npm/bin/npm-cli.js`), a path from the working directory (`./tool.js`) or a RegExp for the whole path, written with `/`. A script
+   * is known by the name it was started by, a symbolic link's too, and by its own. What such a process starts is wrapped again,
+   * as far as it is not left out itself. Flags in `execArgv` reach it all the same. @default []
+   */
+  readonly exclude?: string | RegExp | readonly (string | RegExp)[] | undefined
   /** Where the shim directory goes. @default SPAWN_WRAP_SHIM_ROOT, else the first of home, cache and temporary directory that can be used */
   readonly shimRoot?: string | undefined
 }
@@ -227,9 +236,11 @@ export function createContext(options: ContextOptions = {}): Context {
   const { main, shimRoot: preferredRoot } = options
   const args = checkStrings('args', options.args ?? [])
   const env = checkEnvironment('env', options.env ?? {})
-  const { nodeOptions, nodeFlags } = sortNodeOptions(checkStrings('execArgv', options.execArgv ?? []), cwd)
-  const requires = checkStrings('require', options.require ?? []).flatMap((name) => ['--require', resolveRequire(name, cwd)])
-  const imports = checkStrings('import', options.import ?? []).flatMap((name) => ['--import', resolveImport(name, cwd)])
+  const sorted = sortNodeOptions(checkStrings('execArgv', options.execArgv ?? []), cwd)
+  const requires = [...sorted.requires, ...checkStrings('require', options.require ?? []).map((name) => resolveRequire(name, cwd))]
+  const imports = [...sorted.imports, ...checkStrings('import', options.import ?? []).map((name) => resolveImport(name, cwd))]
+  const exclude = checkExclude(options.exclude ?? [], cwd)
+  if (exclude.length > 0) refusePackages(imports)
   const mainPath = main === undefined ? undefined : resolveMain(checkString('main', main), cwd)
   const visible = checkBoolean('visible', options.visible ?? false)
   const data = options.data === undefined ? undefined : copyJson('data', options.data)
@@ -237,18 +248,21 @@ export function createContext(options: ContextOptions = {}): Context {
 
   const ancestors = activeContexts(getRegistry())
   return makeShimDirectory(preferredRoot, ancestors.at(-1)?.shimRoot, (shimRoot, directory) => {
+    const preload = storePreload(shimRoot)
     const snapshot: Snapshot = {
       format: 1,
       directory,
       chain: [...ancestors.map((context) => context.directory), directory],
       main: mainPath,
       args,
-      nodeOptions: [...nodeOptions, ...requires, ...imports],
-      nodeFlags,
+      nodeOptions: [...sorted.nodeOptions, ...moduleOptions(exclude.length > 0, requires, imports, preload)],
+      nodeFlags: sorted.nodeFlags,
       env,
       data,
       visible,
-      preload: storePreload(shimRoot),
+      exclude,
+      modules: exclude.length === 0 ? { require: [], import: [] } : { require: requires, import: imports },
+      preload,
       node: process.execPath,
       npm: findNpm(),
       library: libraryEntry,
@@ -276,6 +290,13 @@ function currentDirectory(): string {
   } catch {
     return '/'
   }
+}
+
+/** NODE_OPTIONS has each process load the modules, unless some are to be left out: then the preload does it, and what lies beside it. */
+function moduleOptions(leavesOut: boolean, requires: readonly string[], imports: readonly string[], preload: string): string[] {
+  const named = (option: string, values: readonly string[]) => values.flatMap((value) => [option, value])
+  if (!leavesOut) return [...named('--require', requires), ...named('--import', imports)]
+  return imports.length === 0 ? [] : ['--import', importerOf(preload)]
 }
 
 function findNpm(): string | undefined {

@@ -2,7 +2,7 @@ import { isWindows } from '../platform.js'
 import { withCarried, withoutCarried } from './carried.js'
 import { mungeEnv } from './mungers/env.js'
 import { type Plan, planFor } from './plan.js'
-import { activeContexts, type Registry } from './registry.js'
+import { activeContexts, countApplied, type Registry } from './registry.js'
 import type { Variables } from './spawn-details.js'
 
 export function toPairs(variables: Variables): string[] {
@@ -23,7 +23,7 @@ export function fromPairs(pairs: readonly string[]): Record<string, string> {
 export function environmentUnder(base: Variables, registry: Registry): Record<string, string> {
   const pairs = toPairs(base)
   const contexts = withCarried(activeContexts(registry), pairs, registry.inherited.length, isWindows)
-  const plan = planFor(contexts, registry.inherited.length, isWindows)
+  const plan = planFor(contexts, countApplied(registry), isWindows)
   return plan === undefined ? fromPairs(pairs) : addToEnvironment(pairs, plan, '')
 }
 

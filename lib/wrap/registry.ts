@@ -61,6 +61,12 @@ export function findRegistry(): Registry | undefined {
   return holder[key]
 }
 
+/** How many of the inherited contexts, from the oldest on, are applied to this process itself. */
+export function countApplied({ inherited, applied }: Registry): number {
+  const leftOut = inherited.findIndex((context) => !applied.includes(context))
+  return leftOut < 0 ? inherited.length : leftOut
+}
+
 /** The contexts that a process started now would be under, oldest first. */
 export function activeContexts({ inherited, own, scope }: Registry): readonly ActiveContext[] {
   const isOnlyHere = scope !== undefined && own.every((context) => context.directory !== scope.directory)

@@ -8,7 +8,7 @@ import { realFileSystem } from './file-system.js'
 import { munge } from './munge.js'
 import { normalize } from './normalize.js'
 import { type Plan, planFor } from './plan.js'
-import { type ActiveContext, activeContexts, getRegistry, type Registry } from './registry.js'
+import { type ActiveContext, activeContexts, countApplied, getRegistry, type Registry } from './registry.js'
 import type { SpawnRequest } from './request.js'
 
 export type Route = (call: unknown[]) => unknown[]
@@ -63,9 +63,9 @@ function askListeners(asked: SpawnRequest, contexts: readonly ActiveContext[]): 
 let latest: { readonly contexts: readonly ActiveContext[]; readonly plan: Plan | undefined } | undefined
 
 /** The plan for some contexts. Most processes are started under the same ones as the one before. */
-function currentPlan(contexts: readonly ActiveContext[], { inherited }: Registry): Plan | undefined {
+function currentPlan(contexts: readonly ActiveContext[], registry: Registry): Plan | undefined {
   const isLatest = contexts.length === latest?.contexts.length && contexts.every((context, index) => context === latest?.contexts[index])
-  latest = isLatest && latest !== undefined ? latest : { contexts, plan: planFor(contexts, inherited.length, isWindows) }
+  latest = isLatest && latest !== undefined ? latest : { contexts, plan: planFor(contexts, countApplied(registry), isWindows) }
   return latest.plan
 }
 

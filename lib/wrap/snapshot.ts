@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Exclusion } from './exclusion.js'
 import type { JsonValue } from './json.js'
 
 /** All that a child process needs to know of a context. It is data: written as JSON, read by the preload of any brood of this format. */
@@ -22,6 +23,10 @@ export interface Snapshot {
   readonly data: JsonValue | undefined
   /** Do the variables stay in sight of the programs? */
   readonly visible: boolean
+  /** Main scripts that the context leaves out. */
+  readonly exclude: readonly Exclusion[]
+  /** Modules that the preload loads in place of NODE_OPTIONS, since the context leaves some processes out. */
+  readonly modules: { readonly require: readonly string[]; readonly import: readonly string[] }
   /** The preload in the store: absolute path. */
   readonly preload: string
   /** The node that made the context. */

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isWindows } from '../platform.js'
 import { isTrusted } from './shim-root.js'
 import { directoryPrefix } from './snapshot.js'
@@ -35,6 +35,11 @@ export function storePreload(shimRoot: string): string {
     if (!holds(path, text)) writeWhole(path, text)
   }
   return join(folder, 'preload.cjs')
+}
+
+/** The module beside the preload that imports what contexts with exclusions want imported: its URL. */
+export function importerOf(preload: string): string {
+  return pathToFileURL(join(dirname(preload), 'imports.mjs')).href
 }
 
 /** Each user has a store of their own in a public temporary directory. */

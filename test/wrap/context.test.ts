@@ -78,12 +78,11 @@ t.test('data that is no JSON is refused, by its place', (t) => {
   cycle.a.push({ back: cycle })
   let deep: unknown[] = []
   for (let depth = 0; depth < 100_000; depth++) deep = [deep]
-  const holes = [1, 2, 3]
-  Reflect.deleteProperty(holes, 1)
+  const holes = Object.assign(Array.from({ length: 0 }), { length: 2 })
   const cases: readonly [data: unknown, place: string, found: RegExp][] = [
     [{ a: [1, 2, undefined] }, 'data.a[2]', /undefined, which JSON leaves out/],
     [{ a: undefined }, 'data.a', /undefined/],
-    [holes, 'data[1]', /undefined/],
+    [holes, 'data[0]', /undefined/],
     [10n, 'data', /a bigint/],
     [{ 'odd name': { '1': () => {} } }, 'data["odd name"]["1"]', /a function/],
     [[Number.NaN], 'data[0]', /NaN/],
@@ -192,7 +191,7 @@ t.test('childProcess wraps what is called through it, and nothing else', async (
   for (const [name, start] of Object.entries(ways)) {
     const started = [start(childProcess), start(scoped), start(other.childProcess()), start(childProcess)]
     t.same(lowest(), untouched, `${name}: nothing global is left patched`)
-    const said = await Promise.all(started.map(async (text) => text))
+    const said = await Promise.all(started.map((text) => Promise.resolve(text)))
     t.same(
       said.map((text) => parse(text).data),
       [undefined, 'scoped', 'other', undefined],
@@ -246,7 +245,7 @@ t.test('childProcess is shaped as what it copies', (t) => {
   const self = {
     secret: 'kept',
     run(this: { secret: string }) {
-      return `${this.secret} ${String(parse(childProcess.execFileSync(node, say)).data)}`
+      return [this.secret, parse(childProcess.execFileSync(node, say)).data]
     },
     get lazy() {
       return () => parse(childProcess.execFileSync(node, say)).data
@@ -260,7 +259,7 @@ t.test('childProcess is shaped as what it copies', (t) => {
     },
   }
   const frozen = context.childProcess(Object.freeze(self))
-  t.equal(frozen.run(), 'kept scoped', 'methods of a frozen object')
+  t.same(frozen.run(), ['kept', 'scoped'], 'methods of a frozen object')
   t.equal(frozen.lazy(), 'scoped', 'getters')
   t.throws(() => frozen.throws(), { name: 'TypeError', message: 'its own' })
   t.same(lowest(), untouched, 'after an error, too')

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { encodeCarrier } from '../../../lib/wrap/carrier.js'
 import { formatNodeOptions } from '../../../lib/syntax/node-options.js'
-import { fillShims } from '../../../lib/wrap/shims.js'
-import type { Snapshot } from '../../../lib/wrap/snapshot.js'
+import { fillShims, type ShimSource } from '../../../lib/wrap/shims.js'
 import { root } from '../../support.js'
 import { findShells } from '../../support-stand-in.js'
 import { fileName, hostileText } from '../arbitraries.js'
@@ -56,26 +55,16 @@ export const real = [
     const preload = join(store, 'preload.cjs')
     writeFileSync(preload, '')
     writeFileSync(join(bin, one.program), say, { mode: 0o755 })
-    const snapshot: Snapshot = {
-      format: 1,
+    const source: ShimSource = {
       directory,
       chain: [directory],
-      main: undefined,
-      args: [],
       nodeOptions: one.nodeOptions,
       nodeFlags: one.nodeFlags,
-      env: {},
-      data: undefined,
-      visible: false,
       preload,
       node: '/nowhere/node',
       npm: '/nowhere/npm',
-      library: '',
-      libraryNames: [],
-      shimRoot: top,
-      debug: false,
     }
-    const shim = fillShims(snapshot, [], '', read, false).find(({ name }) => name === one.program)?.text ?? ''
+    const shim = fillShims(source, [], '', read, false).find(({ name }) => name === one.program)?.text ?? ''
     writeFileSync(join(directory, one.program), shim, { mode: 0o755 })
 
     const rest = [...one.others, bin, '/usr/bin', '/bin'].join(':')
