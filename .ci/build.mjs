@@ -15,7 +15,7 @@ const stored = {
 }
 // Any Node must be able to parse the preload, one that is too old too: it then finds out that it is.
 await build({ ...stored, target: 'es2017', entryPoints: ['lib/boot/preload.cts'], outfile: 'dist/preload.cjs' })
-const deferred = ['lib/boot/restore.ts', 'lib/wrap/route.ts']
+const deferred = ['lib/boot/restore.ts', 'lib/boot/thread.ts', 'lib/wrap/route.ts']
 await build({ ...stored, target: 'node18', entryPoints: deferred, outdir: 'dist', entryNames: '[name]', outExtension: { '.js': '.cjs' } })
 
 // In the order in which they are stored: the preload last, since it needs the others.
@@ -25,7 +25,10 @@ for (const name of storedNames) {
   writeFileSync(
     `dist/${name}`,
     transformSync(name === 'route.cjs' ? text : compileEagerly(text), {
-      minify: true,
+      minifyWhitespace: true,
+      minifySyntax: true,
+      // V8 names a class in an error by its text.
+      minifyIdentifiers: name !== 'thread.cjs',
       target: name === 'preload.cjs' ? 'es2017' : 'node18',
     }).code,
   )

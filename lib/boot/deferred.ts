@@ -8,6 +8,7 @@ type CompilableModule = NodeJS.Module & { _compile(text: string, filename: strin
 interface Deferred {
   restore: typeof import('./restore.js')
   route: typeof import('../wrap/route.js')
+  thread: typeof import('./thread.js')
 }
 
 // Taken before the program can replace it.

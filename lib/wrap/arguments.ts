@@ -23,6 +23,12 @@ export function checkString(name: string, value: unknown): string {
 }
 
 /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
+export function checkBoolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw invalid(name, 'true or false', value)
+  return value
+}
+
+/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
 export function checkEnvironment(name: string, value: unknown): Readonly<Record<string, string>> {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) throw invalid(name, 'an object of strings', value)
   const environment: Record<string, string> = Object.create(null)
@@ -40,7 +46,8 @@ export function checkEnvironment(name: string, value: unknown): Readonly<Record<
 }
 
 function invalid(name: string, expected: string, value: unknown): BroodError {
-  const hint = typeof value === 'number' || typeof value === 'boolean' ? ` Write String(...) around it.` : ''
+  const hint =
+    expected.includes('string') && (typeof value === 'number' || typeof value === 'boolean') ? ` Write String(...) around it.` : ''
   const received = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`
   return new BroodError('ERR_BROOD_INVALID_ARGUMENT', `${name} must be ${expected}, and is ${received}.${hint}`, { argument: name })
 }

@@ -3,18 +3,28 @@ import { join, resolve } from 'node:path'
 import { debug, isDebug } from '../diagnostics.js'
 import { BroodError } from '../errors.js'
 import { isWindows } from '../platform.js'
-import { checkEnvironment, checkString, checkStrings, resolveImport, resolveMain, resolveRequire, sortNodeOptions } from './arguments.js'
+import {
+  checkBoolean,
+  checkEnvironment,
+  checkString,
+  checkStrings,
+  resolveImport,
+  resolveMain,
+  resolveRequire,
+  sortNodeOptions,
+} from './arguments.js'
 import { loadSignalExit, loadWhich } from './dependencies.js'
 import { realFileSystem } from './file-system.js'
 import { findProgram } from './find-program.js'
 import { findLibraryNames, foregroundEntry, libraryEntry } from './library.js'
 import { patch } from './patch.js'
 import { activeContexts, getRegistry } from './registry.js'
-import { route } from './route.js'
+import { routes } from './route.js'
 import { makeShimDirectory } from './shim-root.js'
 import { fillShims, readTemplate } from './shims.js'
 import { type Snapshot, snapshotFile } from './snapshot.js'
 import { storePreload } from './store.js'
+import { patchWorkers } from './worker.js'
 
 /** What a context does to every Node process of a tree. */
 export interface ContextOptions {
@@ -30,6 +40,8 @@ export interface ContextOptions {
   readonly require?: readonly string[] | undefined
   /** Modules to `--import` in every process. A package is resolved by each child, from its own working directory. @default [] */
   readonly import?: readonly string[] | undefined
+  /** Are preloads loaded and variables set in Workers too? Where not, what a Worker starts is wrapped all the same. @default true */
+  readonly workers?: boolean | undefined
   /** Where the shim directory goes. @default SPAWN_WRAP_SHIM_ROOT, else the first of home, cache and temporary directory that can be used */
   readonly shimRoot?: string | undefined
 }
@@ -70,7 +82,7 @@ export class Context implements Disposable {
     const entry = { ...this.#snapshot }
     const registry = getRegistry()
     registry.own = [...registry.own, entry]
-    registry.unpatch ??= patch(route)
+    registry.unpatch ??= patch({ routes: () => routes, patchWorkers })
     debug('patched', () => ({ contexts: activeContexts(registry).map((context) => context.directory) }))
     const undo = () => {
       if (!this.#undos.delete(undo)) return
@@ -133,6 +145,7 @@ export function createContext(options: ContextOptions = {}): Context {
     throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'The options of createContext must be an object.', { argument: 'options' })
   }
   const cwd = process.cwd()
+  const workers = checkBoolean('workers', options.workers ?? true)
   const { main, shimRoot: preferredRoot } = options
   const args = checkStrings('args', options.args ?? [])
   const env = checkEnvironment('env', options.env ?? {})
@@ -154,6 +167,7 @@ export function createContext(options: ContextOptions = {}): Context {
       nodeOptions: [...nodeOptions, ...requires, ...imports],
       nodeFlags,
       env,
+      workers,
       preload: storePreload(shimRoot),
       node: process.execPath,
       npm: findNpm(),

@@ -7,6 +7,8 @@ export interface Registry {
   inherited: readonly Snapshot[]
   /** Contexts that were made and patched here, oldest first. */
   own: readonly Snapshot[]
+  /** Did a preload run in this thread? Then it is among the options that Node gives to Workers by itself. */
+  isPreloaded: boolean
   /** Takes the patches back; `undefined` while nothing is patched. */
   unpatch: (() => void) | undefined
   /** Hands over from a wrapper main; `undefined` where none runs. */
@@ -25,7 +27,7 @@ const holder = Module as unknown as { [key]?: Registry }
 export function getRegistry(): Registry {
   let registry = holder[key]
   if (registry === undefined) {
-    registry = { inherited: [], own: [], unpatch: undefined, runMain: undefined, enter: undefined }
+    registry = { inherited: [], own: [], isPreloaded: false, unpatch: undefined, runMain: undefined, enter: undefined }
     Object.defineProperty(holder, key, { value: registry })
   }
   return registry

@@ -1,26 +1,42 @@
 import { debug, enableDebug } from '../diagnostics.js'
 import { isWindows } from '../platform.js'
-import { denormalize } from './denormalize.js'
+import { denormalize, denormalizeExecve } from './denormalize.js'
 import { realFileSystem } from './file-system.js'
+import { hideFrames } from './hide-frames.js'
 import { munge } from './munge.js'
-import { normalize } from './normalize.js'
+import { normalize, normalizeExecve } from './normalize.js'
 import { type Plan, planFor } from './plan.js'
 import { activeContexts, getRegistry, type Registry } from './registry.js'
 import type { SpawnRequest } from './request.js'
 
+/** Turns the arguments of a function that starts a process into those it is to be called with. It never throws. */
 export type Route = (call: unknown[]) => unknown[]
 
-/** Takes a call of a function that starts a process through normalize, munge and denormalize. It never throws. */
-export function route(call: unknown[]): unknown[] {
+/** What the replaced functions do. */
+export interface Routes {
+  readonly spawn: Route
+  readonly execve: (original: Execve, self: unknown, call: unknown[]) => unknown
+}
+
+export type Execve = (file: string, args?: readonly string[], env?: Readonly<Record<string, string>>) => never
+
+export const routes: Routes = {
+  spawn: (call) => route(call, normalize, denormalize),
+  execve: (original, self, call) =>
+    hideFrames(() => Reflect.apply(original, self, route(call, normalizeExecve, denormalizeExecve) as Parameters<Execve>)),
+}
+
+/** Takes a call through normalize, munge and denormalize. */
+function route(call: unknown[], read: typeof normalize, write: typeof denormalize): unknown[] {
   try {
     const registry = getRegistry()
     const plan = currentPlan(registry)
     if (plan === undefined) return call
-    const request = normalize(call, inheritedEnvironment)
+    const request = read(call, inheritedEnvironment)
     if (request === undefined || changesUser(request)) return call
     const munged = munge(request, plan, realFileSystem)
     debug('spawn', () => ({ asked: describe(request), started: describe(munged) }))
-    return denormalize(call, munged)
+    return write(call, munged)
   } catch (error) {
     // Wrapping never breaks a program: what brood cannot do is done without it.
     debug('spawn left alone', () => String(error))

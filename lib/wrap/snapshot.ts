@@ -17,6 +17,8 @@ export interface Snapshot {
   readonly nodeFlags: readonly string[]
   /** Variables set in every Node process of the tree. */
   readonly env: Readonly<Record<string, string>>
+  /** Do its preloads and its environment reach Workers too? */
+  readonly workers: boolean
   /** The preload in the store: absolute path. */
   readonly preload: string
   /** The node that made the context. */

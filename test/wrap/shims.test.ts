@@ -16,6 +16,7 @@ const snapshot: Snapshot = {
   nodeOptions: [],
   nodeFlags: [],
   env: {},
+  workers: true,
   preload: '/store/preload.cjs',
   node: '/usr/bin/node',
   npm: '/usr/bin/npm',
