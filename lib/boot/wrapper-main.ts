@@ -38,9 +38,7 @@ export function installWrapperMains(
 ): void {
   // One that is gone, as while its package is installed anew, would end every node.
   const wrappers = contexts.filter((context): context is Wrapper => context.main !== undefined && existsSync(context.main))
-  // Node calls it for a Worker's script, too.
-  const isWorker = (process.chdir as { disabled?: boolean }).disabled === true
-  if (wrappers.length === 0 || isWorker) return
+  if (wrappers.length === 0) return
   const original = internals.runMain
   let started = false
 

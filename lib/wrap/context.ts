@@ -66,6 +66,8 @@ export interface ContextOptions {
    * as far as it is not left out itself. Flags in `execArgv` reach it all the same. @default []
    */
   readonly exclude?: string | RegExp | readonly (string | RegExp)[] | undefined
+  /** Are preloads loaded and variables set in Workers too? Where not, what a Worker starts is wrapped all the same. @default true */
+  readonly workers?: boolean | undefined
   /** Where the shim directory goes. @default SPAWN_WRAP_SHIM_ROOT, else the first of home, cache and temporary directory that can be used */
   readonly shimRoot?: string | undefined
 }
@@ -233,6 +235,7 @@ export function createContext(options: ContextOptions = {}): Context {
     throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'The options of createContext must be an object.', { argument: 'options' })
   }
   const cwd = currentDirectory()
+  const workers = checkBoolean('workers', options.workers ?? true)
   const { main, shimRoot: preferredRoot } = options
   const args = checkStrings('args', options.args ?? [])
   const env = checkEnvironment('env', options.env ?? {})
@@ -260,6 +263,7 @@ export function createContext(options: ContextOptions = {}): Context {
       env,
       data,
       visible,
+      workers,
       exclude,
       modules: exclude.length === 0 ? { require: [], import: [] } : { require: requires, import: imports },
       preload,

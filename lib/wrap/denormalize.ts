@@ -17,3 +17,13 @@ export function denormalize(call: readonly unknown[], request: SpawnRequest): un
   }
   return copy
 }
+
+/** Writes a request back into the arguments of `process.execve`. */
+export function denormalizeExecve([asked]: readonly unknown[], { file, args, env }: SpawnRequest): unknown[] {
+  const variables: Record<string, string> = Object.create(null)
+  for (const pair of env) {
+    const equals = pair.indexOf('=', 1)
+    variables[pair.slice(0, equals)] = pair.slice(equals + 1)
+  }
+  return [file === `./${String(asked)}` ? asked : file, args, variables]
+}

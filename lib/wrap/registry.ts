@@ -16,6 +16,8 @@ export interface Registry {
   scope: ActiveContext | undefined
   /** How many processes were started under contexts. */
   started: number
+  /** Did a preload run in this thread? Then it is among the options that Node gives to Workers by itself. */
+  isPreloaded: boolean
   /** Takes the patches back; `undefined` while nothing is patched. */
   unpatch: (() => void) | undefined
   /** Hands over from a wrapper main; `undefined` where none runs. */
@@ -47,6 +49,7 @@ export function getRegistry(): Registry {
       own: [],
       scope: undefined,
       started: 0,
+      isPreloaded: false,
       unpatch: undefined,
       runMain: undefined,
       enter: undefined,

@@ -3,28 +3,44 @@ import { debug, enableDebug } from '../diagnostics.js'
 import { isWindows } from '../platform.js'
 import { argumentSpace, fits } from './argument-space.js'
 import { withCarried, withoutCarried } from './carried.js'
-import { denormalize } from './denormalize.js'
+import { denormalize, denormalizeExecve } from './denormalize.js'
 import { realFileSystem } from './file-system.js'
+import { hideFrames } from './hide-frames.js'
 import { munge } from './munge.js'
-import { normalize } from './normalize.js'
+import { normalize, normalizeExecve } from './normalize.js'
 import { type Plan, planFor } from './plan.js'
 import { type ActiveContext, activeContexts, countApplied, getRegistry, type Registry } from './registry.js'
 import type { SpawnRequest } from './request.js'
 
+/** Turns the arguments of a function that starts a process into those it is to be called with. It never throws. */
 export type Route = (call: unknown[]) => unknown[]
 
-/** Takes a call of a function that starts a process through normalize, munge and denormalize. It never throws. */
-export function route(call: unknown[]): unknown[] {
+/** What the replaced functions do. */
+export interface Routes {
+  readonly spawn: Route
+  readonly execve: (original: Execve, self: unknown, call: unknown[]) => unknown
+}
+
+export type Execve = (file: string, args?: readonly string[], env?: Readonly<Record<string, string>>) => never
+
+export const routes: Routes = {
+  spawn: (call) => route(call, normalize, denormalize),
+  execve: (original, self, call) =>
+    hideFrames(() => Reflect.apply(original, self, route(call, normalizeExecve, denormalizeExecve) as Parameters<Execve>)),
+}
+
+/** Takes a call through normalize, munge and denormalize. */
+function route(call: unknown[], read: typeof normalize, write: typeof denormalize): unknown[] {
   try {
     const registry = getRegistry()
     const active = activeContexts(registry)
     if (active.length === 0) return call
-    const normal = normalize(call, inheritedEnvironment)
+    const normal = read(call, inheritedEnvironment)
     if (normal === undefined) return call
     const env = withoutCarried(normal.env, isWindows)
     const clean = env === normal.env ? normal : { ...normal, env }
     const { request, contexts } = askListeners(clean, withCarried(active, normal.env, active.length, isWindows))
-    const asked = request === normal ? call : denormalize(call, request)
+    const asked = request === normal ? call : write(call, request)
     const plan = currentPlan(contexts, registry)
     if (plan === undefined || changesUser(request) || !canReadPreload(contexts)) return asked
     registry.started++
@@ -34,7 +50,7 @@ export function route(call: unknown[]): unknown[] {
       return asked
     }
     debug('spawn', () => ({ asked: describe(request), started: describe(munged) }))
-    return denormalize(call, munged)
+    return write(call, munged)
   } catch (error) {
     // Wrapping never breaks a program: what brood cannot do is done without it.
     debug('spawn left alone', () => String(error))
