@@ -46,9 +46,14 @@ function takeOff(value: string, ours: string): string | undefined {
   return value.startsWith(ours) && !value.includes(directoryPrefix, ours.length) ? value.slice(ours.length) : undefined
 }
 
-/** Sets the contexts' variables. One that the process above was under already, and set otherwise for this one, stays. */
-export function applyEnvironment(env: Environment, { contexts, applied }: Inheritance): void {
+/**
+ * Sets the contexts' variables. One that the process above was under already, and set otherwise for this one, stays.
+ *
+ * @param present the contexts that do not leave this process out
+ */
+export function applyEnvironment(env: Environment, { contexts, applied }: Inheritance, present: readonly Snapshot[]): void {
   contexts.forEach((context, index) => {
+    if (!present.includes(context)) return
     for (const name in context.env) {
       if (index >= applied || env[name] === undefined) env[name] = context.env[name]
     }

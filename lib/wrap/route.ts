@@ -1,26 +1,56 @@
+import { accessSync, constants } from 'node:fs'
 import { debug, enableDebug } from '../diagnostics.js'
 import { isWindows } from '../platform.js'
-import { denormalize } from './denormalize.js'
+import { argumentSpace, fits } from './argument-space.js'
+import { withCarried, withoutCarried } from './carried.js'
+import { denormalize, denormalizeExecve } from './denormalize.js'
 import { realFileSystem } from './file-system.js'
+import { hideFrames } from './hide-frames.js'
 import { munge } from './munge.js'
-import { normalize } from './normalize.js'
+import { normalize, normalizeExecve } from './normalize.js'
 import { type Plan, planFor } from './plan.js'
-import { activeContexts, getRegistry, type Registry } from './registry.js'
+import { type ActiveContext, activeContexts, countApplied, getRegistry, type Registry } from './registry.js'
 import type { SpawnRequest } from './request.js'
 
+/** Turns the arguments of a function that starts a process into those it is to be called with. It never throws. */
 export type Route = (call: unknown[]) => unknown[]
 
-/** Takes a call of a function that starts a process through normalize, munge and denormalize. It never throws. */
-export function route(call: unknown[]): unknown[] {
+/** What the replaced functions do. */
+export interface Routes {
+  readonly spawn: Route
+  readonly execve: (original: Execve, self: unknown, call: unknown[]) => unknown
+}
+
+export type Execve = (file: string, args?: readonly string[], env?: Readonly<Record<string, string>>) => never
+
+export const routes: Routes = {
+  spawn: (call) => route(call, normalize, denormalize),
+  execve: (original, self, call) =>
+    hideFrames(() => Reflect.apply(original, self, route(call, normalizeExecve, denormalizeExecve) as Parameters<Execve>)),
+}
+
+/** Takes a call through normalize, munge and denormalize. */
+function route(call: unknown[], read: typeof normalize, write: typeof denormalize): unknown[] {
   try {
     const registry = getRegistry()
-    const plan = currentPlan(registry)
-    if (plan === undefined) return call
-    const request = normalize(call, inheritedEnvironment)
-    if (request === undefined || changesUser(request)) return call
+    const active = activeContexts(registry)
+    if (active.length === 0) return call
+    const normal = read(call, inheritedEnvironment)
+    if (normal === undefined) return call
+    const env = withoutCarried(normal.env, isWindows)
+    const clean = env === normal.env ? normal : { ...normal, env }
+    const { request, contexts } = askListeners(clean, withCarried(active, normal.env, active.length, isWindows))
+    const asked = request === normal ? call : write(call, request)
+    const plan = currentPlan(contexts, registry)
+    if (plan === undefined || changesUser(request) || !canReadPreload(contexts)) return asked
+    registry.started++
     const munged = munge(request, plan, realFileSystem)
+    if (!fits(munged, argumentSpace)) {
+      debug('spawn left alone', () => 'there is no room for what brood adds')
+      return asked
+    }
     debug('spawn', () => ({ asked: describe(request), started: describe(munged) }))
-    return denormalize(call, munged)
+    return write(call, munged)
   } catch (error) {
     // Wrapping never breaks a program: what brood cannot do is done without it.
     debug('spawn left alone', () => String(error))
@@ -28,17 +58,48 @@ export function route(call: unknown[]): unknown[] {
   }
 }
 
-let planned: Pick<Registry, 'own' | 'inherited'> | undefined
-let latestPlan: Plan | undefined
+interface Asked {
+  readonly request: SpawnRequest
+  /** Those that are not left out. */
+  readonly contexts: readonly ActiveContext[]
+}
 
-/** The plan for the contexts that are active now. The registry replaces its lists, and never changes them. */
-function currentPlan(registry: Registry): Plan | undefined {
-  const { own, inherited } = registry
-  if (planned === undefined || own !== planned.own || inherited !== planned.inherited) {
-    latestPlan = planFor(activeContexts(registry), inherited.length, isWindows)
-    planned = { own, inherited }
+/** Each context's listeners see the request as those of the older contexts left it. */
+function askListeners(asked: SpawnRequest, contexts: readonly ActiveContext[]): Asked {
+  let request = asked
+  const leftOut = new Set<ActiveContext>()
+  for (const context of contexts) {
+    const answer = context.ask === undefined ? request : context.ask(request)
+    if (answer === undefined) leftOut.add(context)
+    else request = answer
   }
-  return latestPlan
+  return { request, contexts: leftOut.size === 0 ? contexts : contexts.filter((context) => !leftOut.has(context)) }
+}
+
+let latest: { readonly contexts: readonly ActiveContext[]; readonly plan: Plan | undefined } | undefined
+
+/** The plan for some contexts. Most processes are started under the same ones as the one before. */
+function currentPlan(contexts: readonly ActiveContext[], registry: Registry): Plan | undefined {
+  const isLatest = contexts.length === latest?.contexts.length && contexts.every((context, index) => context === latest?.contexts[index])
+  latest = isLatest && latest !== undefined ? latest : { contexts, plan: planFor(contexts, countApplied(registry), isWindows) }
+  return latest.plan
+}
+
+/** Where the store is gone, or this process has changed its user, every node that is to require the preload would end. */
+function canReadPreload(contexts: readonly ActiveContext[]): boolean {
+  // Where a program has mocked fs, there is no node to be seen either.
+  const canRead = canAccess(contexts.at(-1)?.preload as string, constants.R_OK) || !canAccess(process.execPath, constants.F_OK)
+  if (!canRead) debug('spawn left alone', () => 'this process cannot read the preload')
+  return canRead
+}
+
+function canAccess(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode)
+    return true
+  } catch {
+    return false
+  }
 }
 
 // The store lies in this user's directories: a preload that another user cannot read would end that user's node.
