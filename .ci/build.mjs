@@ -15,7 +15,14 @@ const stored = {
 }
 // Any Node must be able to parse the preload, one that is too old too: it then finds out that it is.
 await build({ ...stored, target: 'es2017', entryPoints: ['lib/boot/preload.cts'], outfile: 'dist/preload.cjs' })
-const deferred = ['lib/boot/restore.ts', 'lib/boot/exclude.ts', 'lib/boot/thread.ts', 'lib/boot/visible.ts', 'lib/wrap/route.ts']
+const deferred = [
+  'lib/boot/record.ts',
+  'lib/boot/restore.ts',
+  'lib/boot/exclude.ts',
+  'lib/boot/thread.ts',
+  'lib/boot/visible.ts',
+  'lib/wrap/route.ts',
+]
 await build({ ...stored, target: 'node18', entryPoints: deferred, outdir: 'dist', entryNames: '[name]', outExtension: { '.js': '.cjs' } })
 await build({
   ...shared,

@@ -46,6 +46,7 @@ t.test('nothing below knows anything above', (t) => {
 t.test('what runs in a child depends on nothing', (t) => {
   const entries = [
     'boot/preload.cts',
+    'boot/record.ts',
     'boot/restore.ts',
     'boot/exclude.ts',
     'boot/imports.mts',

@@ -8,6 +8,8 @@ export interface Inheritance {
   readonly contexts: readonly Snapshot[]
   /** How many of them had their environment applied by the process above. */
   readonly applied: number
+  /** The spawn as which the process above has recorded this one; in a Worker, the thread that made it. */
+  readonly trace?: string | undefined
 }
 
 export type Environment = Record<string, string | undefined>
@@ -34,7 +36,7 @@ export function takeUnchanged(env: Environment): Inheritance | undefined {
     if (nodeOptions === ours.nodeOptions) delete env.NODE_OPTIONS
     else env.NODE_OPTIONS = otherOptions
     env.PATH = path
-    return { contexts, applied: carrier.inherited }
+    return { contexts, applied: carrier.inherited, trace: carrier.trace }
   } catch {
     // No carrier, or none of ours; no PATH or NODE_OPTIONS; a context that is gone.
     return undefined

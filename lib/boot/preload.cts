@@ -45,6 +45,9 @@ function boot(): void {
   registry.isPreloaded = true
   if (thread === undefined && contexts.some((context) => context.visible)) loadDeferred('visible')?.showVariables(env, registry)
   registry.unpatch = patch({ routes: deferRoutes(), patchWorkers: (isEarlier) => loadDeferred('thread')?.patchWorkers(isEarlier) })
+  if (contexts.some((context) => context.trace !== undefined)) {
+    loadDeferred('record')?.recordThread(registry, { parent: inheritance.trace, thread: thread?.thread })
+  }
   if (!isWorkerThread) installWrapperMains(present, registry, nodeOptions, __filename)
   debug('preload', () => ({ contexts: contexts.map((context) => context.directory), argv: process.argv, execArgv: process.execArgv }))
   excluder?.requireModules(present)
@@ -60,6 +63,6 @@ function deferRoutes(): () => Routes {
   }
 }
 
-const passThrough: Routes = { spawn: (call) => call, execve: Reflect.apply }
+const passThrough: Routes = { spawn: Reflect.apply, execve: Reflect.apply }
 
 boot()

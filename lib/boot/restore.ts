@@ -43,7 +43,7 @@ export function takeInheritance(env: Environment, execArgv: string[], preload: s
     restoreCommandPath(env, carrier)
   }
   if (shim !== undefined || carrier.flagged === true) restoreExecArgv(execArgv, contexts)
-  return { contexts, applied }
+  return { contexts, applied, trace: carrier.trace }
 }
 
 /** A program on the way may have kept PATH and NODE_OPTIONS alone: the newest shim directory on PATH knows the rest. */

@@ -8,6 +8,7 @@ import { applyEnvironment, type Environment, type Inheritance } from './inherita
 /** What a Worker was told, and which of its contexts are applied to it. */
 interface ThreadEntry extends Inheritance {
   readonly present: readonly Snapshot[]
+  readonly thread: number
 }
 
 /**
@@ -22,7 +23,8 @@ export function enterThread(env: Environment, execArgv: string[]): ThreadEntry |
   threads.setEnvironmentData(threadKey, undefined)
   restoreExecArgv(execArgv, inheritance)
   const present = inheritance.contexts.filter((context) => reachesWorkers(context) && inheritance.present.includes(context.directory))
-  return { contexts: inheritance.contexts, present, applied: applyOwn(env, inheritance, present) }
+  const { contexts, trace } = inheritance
+  return { contexts, present, applied: applyOwn(env, inheritance, present), trace, thread: threads.threadId }
 }
 
 function restoreExecArgv(execArgv: string[], { added, execArgv: shown }: ThreadInheritance): void {

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
-import type { Between, EnvironmentDifference, TraceEvent } from './event.js'
+import type { Between, EnvironmentDifference, StartEvent, TraceEvent } from './event.js'
 import { recordable } from './secrets.js'
 
 /** Where a trace goes, and how much it says. */
@@ -31,14 +31,17 @@ export interface Starting {
 
 /** Writes down what one thread does. */
 export interface Recorder {
-  /** @returns the id of the spawn, for the child to know its parent by */
-  spawning(starting: Starting): string
+  /** Where this thread's Workers come from. */
+  readonly id: string
+  /** Writes to one more trace from now on, until the returned function is called. A second call for the same directory does nothing. */
+  add(trace: TraceOptions): () => void
+  /** An id for what is about to be started, for it to know its parent by. */
+  nextSpawn(): string
+  spawning(id: string, starting: Starting): void
   spawned(id: string, pid: number | undefined, error?: string): void
   exited(id: string, code: number | null, signal: string | null): void
   /** This process is about to become another program. */
-  replacing(starting: Starting): string
-  /** Where this thread's Workers come from. */
-  readonly id: string
+  replacing(id: string, starting: Starting): void
 }
 
 /** The name of a record in a trace's directory. */
@@ -50,34 +53,18 @@ const fileName = (id: string) => `${id}.jsonl`
  * Each event is a whole line, appended by one call: whatever happens to the process, what was written is readable. Where a line cannot be written (a
  * full disk, a directory that is gone) the record stops there, and the program does not notice.
  */
-export function startRecording(traces: readonly TraceOptions[], { parent, thread }: Origin): Recorder {
+export function startRecording({ parent, thread }: Origin): Recorder {
   const { pid, ppid } = process
-  const uptime = thread === undefined ? Math.round(process.uptime() * 1e6) : 0
-  const startedAt = now() - uptime
-  const id = thread === undefined ? `${pid}-${startedAt.toString(36)}` : `${parent}-w${thread}`
-  const write = openRecords(traces, id)
+  const boot = thread === undefined ? Math.round(process.uptime() * 1e6) : 0
+  const startedAt = now() - boot
+  const id = thread === undefined ? `${pid}-${startedAt.toString(36)}` : `${(parent ?? '').split('-w')[0]}-w${thread}`
+  const start = describeStart({ id, parent, thread, pid, ppid, at: startedAt, boot })
+  const traces = new Map<string, TraceOptions>()
+  const write = (describe: (trace: TraceOptions) => TraceEvent) => {
+    for (const trace of traces.values()) if (!append(trace, id, describe(trace))) traces.delete(trace.directory)
+  }
   let spawns = 0
 
-  const between = thread === undefined && parent !== undefined ? programsBetween(ppid, Number.parseInt(parent, 10)) : []
-  write(({ raw, envValues }) => ({
-    type: 'start',
-    version: 1,
-    id,
-    ...(parent !== undefined && { parent }),
-    ...(thread !== undefined && { thread }),
-    pid,
-    ppid,
-    at: startedAt,
-    wall: Date.now() - uptime / 1000,
-    boot: uptime,
-    argv: recordable([process.argv0, ...process.argv.slice(1)], raw),
-    execArgv: recordable(process.execArgv, raw),
-    execPath: process.execPath,
-    node: process.versions.node,
-    cwd: workingDirectory(),
-    env: envValues ? ({ ...process.env } as Record<string, string>) : Object.keys(process.env),
-    ...(between.length > 0 && { between: between.map((program) => ({ ...program, command: recordable(program.command, raw) })) }),
-  }))
   onEnd((code) => {
     const usage = thread === undefined ? process.resourceUsage() : undefined
     write(() => ({
@@ -89,30 +76,58 @@ export function startRecording(traces: readonly TraceOptions[], { parent, thread
     }))
   })
 
-  const starting = (type: 'spawn' | 'replace', { file, args, cwd, env, node }: Starting): string => {
-    const spawnId = `${id}/${++spawns}`
-    const common = { id: spawnId, at: now(), file, node }
-    write(({ raw }) =>
-      type === 'replace'
-        ? { type, ...common, args: recordable(args, raw) }
-        : { type, ...common, args: recordable(args, raw), ...(cwd !== undefined && { cwd }), env: compareEnvironment(env) },
-    )
-    return spawnId
-  }
   return {
     id,
-    spawning: (what) => starting('spawn', what),
-    replacing: (what) => starting('replace', what),
-    spawned: (spawnId, childPid, error) =>
-      write(() => ({
-        type: 'spawned',
-        id: spawnId,
-        at: now(),
-        ...(childPid !== undefined && { pid: childPid }),
-        ...(error !== undefined && { error }),
-      })),
+    add(trace) {
+      const { directory } = trace
+      if (traces.has(directory)) return () => {}
+      if (append(trace, id, start(trace))) traces.set(directory, trace)
+      return () => traces.delete(directory)
+    },
+    nextSpawn: () => `${id}/${++spawns}`,
+    spawning(spawnId, { file, args, cwd, env, node }) {
+      const common = { id: spawnId, at: now(), file, node, ...(cwd !== undefined && { cwd }), env: compareEnvironment(env) }
+      write(({ raw }) => ({ type: 'spawn', ...common, args: recordable(args, raw) }))
+    },
+    replacing: (spawnId, { file, args, node }) =>
+      write(({ raw }) => ({ type: 'replace', id: spawnId, at: now(), file, args: recordable(args, raw), node })),
+    spawned(spawnId, childPid, error) {
+      const outcome = { ...(childPid !== undefined && { pid: childPid }), ...(error !== undefined && { error }) }
+      write(() => ({ type: 'spawned', id: spawnId, at: now(), ...outcome }))
+    },
     exited: (spawnId, code, signal) => write(() => ({ type: 'exit', id: spawnId, at: now(), code, signal })),
   }
+}
+
+type Beginning = Pick<StartEvent, 'id' | 'pid' | 'ppid' | 'at' | 'boot'> & Origin
+
+function describeStart({ id, parent, thread, pid, ppid, at, boot }: Beginning): (trace: TraceOptions) => StartEvent {
+  const wall = Date.now() - boot / 1000
+  const between = thread === undefined && parent !== undefined ? programsBetween(ppid, Number.parseInt(parent, 10)) : []
+  const { argv0, execArgv, execPath } = process
+  // Taken now: a program may change them.
+  const args = process.argv.slice(1)
+  const cwd = workingDirectory()
+  const env = { ...process.env } as Record<string, string>
+  return ({ raw, envValues }) => ({
+    type: 'start',
+    version: 1,
+    id,
+    ...(parent !== undefined && { parent }),
+    ...(thread !== undefined && { thread }),
+    pid,
+    ppid,
+    at,
+    wall,
+    boot,
+    argv: recordable([argv0, ...args], raw),
+    execArgv: recordable(execArgv, raw),
+    execPath,
+    node: process.versions.node,
+    cwd,
+    env: envValues ? env : Object.keys(env),
+    ...(between.length > 0 && { between: between.map((program) => ({ ...program, command: recordable(program.command, raw) })) }),
+  })
 }
 
 // Taken before the program can replace them.
@@ -125,29 +140,22 @@ function now(): number {
   return Math.round(seconds * 1e6 + nanoseconds / 1000)
 }
 
-type Write = (describe: (trace: TraceOptions) => TraceEvent) => void
-
-function openRecords(traces: readonly TraceOptions[], id: string): Write {
-  let open = traces
-  return (describe) => {
-    for (const trace of open) {
-      try {
-        append(`${trace.directory}/${fileName(id)}`, `${stringify(describe(trace))}\n`)
-      } catch {
-        open = open.filter((other) => other !== trace)
-      }
-    }
-  }
-}
-
-/** Opened for each line: the program's own descriptors keep the numbers they would have had. */
-function append(file: string, line: string): void {
-  const descriptor = openSync(file, 'a', 0o600)
+/**
+ * Opened for each line: the program's own descriptors keep the numbers they would have had.
+ *
+ * @returns was it written?
+ */
+function append({ directory }: TraceOptions, id: string, event: TraceEvent): boolean {
   try {
-    const bytes = Buffer.from(line)
-    if (writeSync(descriptor, bytes) < bytes.length) throw new Error('The disk is full.')
-  } finally {
-    closeSync(descriptor)
+    const descriptor = openSync(`${directory}/${fileName(id)}`, 'a', 0o600)
+    try {
+      const line = Buffer.from(`${stringify(event)}\n`)
+      return writeSync(descriptor, line) === line.length
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return false
   }
 }
 

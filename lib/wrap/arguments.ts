@@ -47,7 +47,7 @@ export function checkEnvironment(name: string, value: unknown): Readonly<Record<
   return environment
 }
 
-function invalid(name: string, expected: string, value: unknown): BroodError {
+export function invalid(name: string, expected: string, value: unknown): BroodError {
   const hint =
     expected.includes('string') && (typeof value === 'number' || typeof value === 'boolean') ? ` Write String(...) around it.` : ''
   const received = value === null ? 'null' : value === '' ? 'empty' : Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`

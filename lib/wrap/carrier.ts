@@ -17,6 +17,8 @@ export interface Carrier {
   readonly inherited: number
   /** `NAME=value` pairs that a shell on the way would drop, because the name is no identifier. */
   readonly fragile?: readonly string[]
+  /** The spawn as which the process above has recorded this one. */
+  readonly trace?: string
   /** The node flags of the contexts stand on this process's own command line. */
   readonly flagged?: boolean
 }
@@ -37,8 +39,14 @@ export function decodeCarrier(text: string | undefined): Carrier | undefined {
 }
 
 function isCarrier(value: unknown): value is Carrier {
-  const { contexts, inherited, nodeOptions = '', fragile = [] } = (value ?? {}) as Record<keyof Carrier, unknown>
-  return areStrings(contexts) && typeof inherited === 'number' && typeof nodeOptions === 'string' && areStrings(fragile)
+  const { contexts, inherited, nodeOptions = '', fragile = [], trace = '' } = (value ?? {}) as Record<keyof Carrier, unknown>
+  return (
+    areStrings(contexts) &&
+    typeof inherited === 'number' &&
+    typeof nodeOptions === 'string' &&
+    typeof trace === 'string' &&
+    areStrings(fragile)
+  )
 }
 
 const areStrings = (value: unknown) => Array.isArray(value) && value.every((element) => typeof element === 'string')

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { debug, isDebug } from '../diagnostics.js'
 import { BroodError } from '../errors.js'
 import { isWindows } from '../platform.js'
+import type { TraceOptions } from '../trace/record.js'
 import {
   checkBoolean,
   checkEnvironment,
@@ -32,6 +33,7 @@ import { type Snapshot, snapshotFile } from './snapshot.js'
 import type { SpawnListener, Variables } from './spawn-details.js'
 import { importerOf, storePreload } from './store.js'
 import { adopt, findCarriers } from './sweep.js'
+import { prepareTrace, recordTo } from './tracing.js'
 import { type Undo, undoOnce } from './undo.js'
 
 /** What a context does to every Node process of a tree. */
@@ -68,6 +70,12 @@ export interface ContextOptions {
   readonly exclude?: string | RegExp | readonly (string | RegExp)[] | undefined
   /** Are preloads loaded and variables set in Workers too? Where not, what a Worker starts is wrapped all the same. @default true */
   readonly workers?: boolean | undefined
+  /**
+   * A directory in which every process writes down what it starts and how it ends, for {@link readTrace}. It is made where it is not there.
+   * `raw` keeps arguments that look like secrets, which are masked otherwise; `envValues` keeps the values of variables beside their names.
+   * @default undefined: nothing is recorded
+   */
+  readonly trace?: string | Partial<TraceOptions> | undefined
   /** Where the shim directory goes. @default SPAWN_WRAP_SHIM_ROOT, else the first of home, cache and temporary directory that can be used */
   readonly shimRoot?: string | undefined
 }
@@ -85,11 +93,13 @@ export class Context implements Disposable {
   readonly #undos = new Set<() => void>()
   readonly #forgetExit: () => void
   readonly #startedBefore = getRegistry().started
+  readonly #stopRecording: () => void
   #disposed = false
 
   /** @internal */
   constructor(snapshot: Snapshot) {
     this.#active = { ...snapshot, ask: (request) => this.#listeners.ask(request) }
+    this.#stopRecording = recordTo(snapshot.trace)
     this.#forgetExit = loadSignalExit().onExit(() => this.dispose())
   }
 
@@ -182,6 +192,7 @@ export class Context implements Disposable {
     if (this.#disposed) return
     this.#disposed = true
     for (const undo of this.#undos) undo()
+    this.#stopRecording()
     this.#forgetExit()
     retireDirectory(this.#active, getRegistry().started !== this.#startedBefore)
   }
@@ -248,6 +259,7 @@ export function createContext(options: ContextOptions = {}): Context {
   const visible = checkBoolean('visible', options.visible ?? false)
   const data = options.data === undefined ? undefined : copyJson('data', options.data)
   if (preferredRoot !== undefined) checkString('shimRoot', preferredRoot)
+  const trace = prepareTrace(options.trace, cwd)
 
   const ancestors = activeContexts(getRegistry())
   return makeShimDirectory(preferredRoot, ancestors.at(-1)?.shimRoot, (shimRoot, directory) => {
@@ -266,6 +278,7 @@ export function createContext(options: ContextOptions = {}): Context {
       workers,
       exclude,
       modules: exclude.length === 0 ? { require: [], import: [] } : { require: requires, import: imports },
+      trace,
       preload,
       node: process.execPath,
       npm: findNpm(),

@@ -24,7 +24,9 @@ export function environmentUnder(base: Variables, registry: Registry): Record<st
   const pairs = toPairs(base)
   const contexts = withCarried(activeContexts(registry), pairs, registry.inherited.length, isWindows)
   const plan = planFor(contexts, countApplied(registry), isWindows)
-  return plan === undefined ? fromPairs(pairs) : addToEnvironment(pairs, plan, '')
+  if (plan === undefined) return fromPairs(pairs)
+  const trace = registry.recorder?.id
+  return addToEnvironment(pairs, trace === undefined ? plan : { ...plan, carrier: { ...plan.carrier, trace } }, '')
 }
 
 /**

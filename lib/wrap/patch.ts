@@ -1,6 +1,6 @@
 import { debug } from '../diagnostics.js'
 import { quietBinding } from './quiet-binding.js'
-import type { Execve, Route, Routes } from './route.js'
+import type { Execve, Routes } from './route.js'
 
 /** What stands in for Node's functions. The preload loads it when it is first needed. */
 export interface Replacements {
@@ -19,7 +19,7 @@ export interface Replacements {
  * @returns takes the patches back, in any order with those of others
  */
 export function patch({ routes, patchWorkers }: Replacements): () => void {
-  const undos = spawnHolders().map((holder) => patchSpawn(holder, (call) => routes().spawn(call)))
+  const undos = spawnHolders().map((holder) => patchSpawn(holder, (...call) => routes().spawn(...call)))
   // Since Node 22.15. In a Worker there is none that works.
   if (canExecve(process) && !isWorkerThread) undos.push(patchExecve(process, (...call) => routes().execve(...call)))
   undos.push(onceLoaded('NativeModule worker_threads', patchWorkers))
@@ -65,13 +65,13 @@ function spawnHolders(): SpawnHolder[] {
   }
 }
 
-function patchSpawn(holder: SpawnHolder, route: Route): () => void {
+function patchSpawn(holder: SpawnHolder, route: Routes['spawn']): () => void {
   return replace(
     holder,
     'spawn',
     (original, isActive) =>
       function spawn(this: unknown, ...call: unknown[]): unknown {
-        return Reflect.apply(original, this, isActive() ? route(call) : call)
+        return (isActive() ? route : Reflect.apply)(original, this, call)
       },
   )
 }

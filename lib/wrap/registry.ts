@@ -1,4 +1,5 @@
 import { Module } from 'node:module'
+import type { Recorder } from '../trace/record.js'
 import type { SpawnRequest } from './request.js'
 import type { Snapshot } from './snapshot.js'
 
@@ -14,6 +15,8 @@ export interface Registry {
   own: readonly ActiveContext[]
   /** A context that is in force for the call being made: see {@link Context.childProcess}. */
   scope: ActiveContext | undefined
+  /** Records what this thread does; `undefined` where no context asks for it. */
+  recorder: Recorder | undefined
   /** How many processes were started under contexts. */
   started: number
   /** Did a preload run in this thread? Then it is among the options that Node gives to Workers by itself. */
@@ -48,6 +51,7 @@ export function getRegistry(): Registry {
       wrapper: undefined,
       own: [],
       scope: undefined,
+      recorder: undefined,
       started: 0,
       isPreloaded: false,
       unpatch: undefined,

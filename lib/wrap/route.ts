@@ -1,61 +1,91 @@
 import { accessSync, constants } from 'node:fs'
 import { debug, enableDebug } from '../diagnostics.js'
 import { isWindows } from '../platform.js'
+import type { Recorder, Starting } from '../trace/record.js'
 import { argumentSpace, fits } from './argument-space.js'
 import { withCarried, withoutCarried } from './carried.js'
 import { denormalize, denormalizeExecve } from './denormalize.js'
 import { realFileSystem } from './file-system.js'
 import { hideFrames } from './hide-frames.js'
 import { munge } from './munge.js'
+import { isNode } from './mungers/node.js'
 import { normalize, normalizeExecve } from './normalize.js'
+import { recordOutcome } from './outcome.js'
 import { type Plan, planFor } from './plan.js'
 import { type ActiveContext, activeContexts, countApplied, getRegistry, type Registry } from './registry.js'
 import type { SpawnRequest } from './request.js'
 
-/** Turns the arguments of a function that starts a process into those it is to be called with. It never throws. */
-export type Route = (call: unknown[]) => unknown[]
-
-/** What the replaced functions do. */
+/** What the replaced functions do: each is given the one it replaces, and how that was called. */
 export interface Routes {
-  readonly spawn: Route
-  readonly execve: (original: Execve, self: unknown, call: unknown[]) => unknown
+  readonly spawn: Replacement<(...call: unknown[]) => unknown>
+  readonly execve: Replacement<Execve>
 }
+
+type Replacement<Original> = (original: Original, self: unknown, call: unknown[]) => unknown
 
 export type Execve = (file: string, args?: readonly string[], env?: Readonly<Record<string, string>>) => never
 
 export const routes: Routes = {
-  spawn: (call) => route(call, normalize, denormalize),
-  execve: (original, self, call) =>
-    hideFrames(() => Reflect.apply(original, self, route(call, normalizeExecve, denormalizeExecve) as Parameters<Execve>)),
+  spawn(original, self, asked) {
+    const { call, recording } = route(asked, normalize, denormalize)
+    if (recording === undefined) return Reflect.apply(original, self, call)
+    const { recorder, id, starting } = recording
+    recorder.spawning(id, starting)
+    const result = Reflect.apply(original, self, call)
+    recordOutcome(recorder, id, self, result)
+    return result
+  },
+  execve(original, self, asked) {
+    const { call, recording } = route(asked, normalizeExecve, denormalizeExecve)
+    recording?.recorder.replacing(recording.id, recording.starting)
+    return hideFrames(() => Reflect.apply(original, self, call as Parameters<Execve>))
+  },
 }
 
-/** Takes a call through normalize, munge and denormalize. */
-function route(call: unknown[], read: typeof normalize, write: typeof denormalize): unknown[] {
+/** A call as it is to be made, and under which id it is recorded. */
+interface Routed {
+  readonly call: unknown[]
+  readonly recording?: { readonly recorder: Recorder; readonly id: string; readonly starting: Starting }
+}
+
+/** Takes a call through normalize, munge and denormalize. It never throws. */
+function route(call: unknown[], read: typeof normalize, write: typeof denormalize): Routed {
   try {
     const registry = getRegistry()
     const active = activeContexts(registry)
-    if (active.length === 0) return call
+    if (active.length === 0) return { call }
     const normal = read(call, inheritedEnvironment)
-    if (normal === undefined) return call
+    if (normal === undefined) return { call }
     const env = withoutCarried(normal.env, isWindows)
     const clean = env === normal.env ? normal : { ...normal, env }
     const { request, contexts } = askListeners(clean, withCarried(active, normal.env, active.length, isWindows))
-    const asked = request === normal ? call : write(call, request)
     const plan = currentPlan(contexts, registry)
-    if (plan === undefined || changesUser(request) || !canReadPreload(contexts)) return asked
-    registry.started++
-    const munged = munge(request, plan, realFileSystem)
-    if (!fits(munged, argumentSpace)) {
-      debug('spawn left alone', () => 'there is no room for what brood adds')
-      return asked
-    }
-    debug('spawn', () => ({ asked: describe(request), started: describe(munged) }))
-    return write(call, munged)
+    if (plan === undefined) return { call: request === normal ? call : write(call, request) }
+
+    const recorder = contexts.some(({ trace }) => trace !== undefined) ? registry.recorder : undefined
+    const id = recorder?.nextSpawn()
+    const munged = wrapRequest(request, id === undefined ? plan : { ...plan, carrier: { ...plan.carrier, trace: id } }, contexts)
+    debug('spawn', () => ({ asked: describe(request), started: munged === undefined ? 'as asked' : describe(munged) }))
+    if (munged !== undefined) registry.started++
+    const asked = request === normal ? call : write(call, request)
+    const routed = munged === undefined ? asked : write(call, munged)
+    if (recorder === undefined || id === undefined) return { call: routed }
+    const node = isNode((munged ?? request).file, plan)
+    return { call: routed, recording: { recorder, id, starting: { ...request, node } } }
   } catch (error) {
     // Wrapping never breaks a program: what brood cannot do is done without it.
     debug('spawn left alone', () => String(error))
-    return call
+    return { call }
   }
+}
+
+/** @returns `undefined` where the process is started as it was asked for */
+function wrapRequest(request: SpawnRequest, plan: Plan, contexts: readonly ActiveContext[]): SpawnRequest | undefined {
+  if (changesUser(request) || !canReadPreload(contexts)) return undefined
+  const munged = munge(request, plan, realFileSystem)
+  if (fits(munged, argumentSpace)) return munged
+  debug('spawn left alone', () => 'there is no room for what brood adds')
+  return undefined
 }
 
 interface Asked {

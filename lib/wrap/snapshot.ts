@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { TraceOptions } from '../trace/record.js'
 import type { Exclusion } from './exclusion.js'
 import type { JsonValue } from './json.js'
 
@@ -29,6 +30,8 @@ export interface Snapshot {
   readonly exclude: readonly Exclusion[]
   /** Modules that the preload loads in place of NODE_OPTIONS, since the context leaves some processes out. */
   readonly modules: { readonly require: readonly string[]; readonly import: readonly string[] }
+  /** Where processes record themselves. */
+  readonly trace: TraceOptions | undefined
   /** The preload in the store: absolute path. */
   readonly preload: string
   /** The node that made the context. */

@@ -8,6 +8,8 @@ export interface ThreadInheritance {
   readonly present: readonly string[]
   /** How many of them had their environment applied where the Worker was made. */
   readonly applied: number
+  /** The thread that makes it, in a record. */
+  readonly trace: string | undefined
   /** Has the Worker variables of its own, a copy of those where it was made, or the very same? */
   readonly env: 'own' | 'copied' | 'shared'
   /** What brood put in front of its `execArgv`. */
@@ -25,6 +27,8 @@ export interface Maker {
   /** Those that do not leave this process out. */
   readonly present: readonly Snapshot[]
   readonly applied: number
+  /** Its id in a record. */
+  readonly trace: string | undefined
   /** Is brood's preload among the options that Node gives to a Worker by itself? */
   readonly isPreloaded: boolean
   /** Its `process.execArgv`. */
@@ -47,7 +51,7 @@ export interface ThreadPlan {
  * variables nor options of its own. Then the preload runs there already.
  */
 export function planThread(asked: { readonly env?: unknown; readonly execArgv?: unknown }, maker: Maker): ThreadPlan | undefined {
-  const { contexts, applied } = maker
+  const { contexts, applied, trace } = maker
   const present = maker.present.map((context) => context.directory)
   const preload = contexts.at(-1)?.preload
   // Node says what is wrong with it.
@@ -55,7 +59,7 @@ export function planThread(asked: { readonly env?: unknown; readonly execArgv?: 
   const ownOptions = asked.execArgv ? (asked.execArgv as readonly string[]) : undefined
   const env =
     typeof asked.env === 'object' && asked.env !== null ? 'own' : asked.env === undefined || asked.env === null ? 'copied' : 'shared'
-  const inheritance = { contexts, present, applied, env, added: [] } as const
+  const inheritance = { contexts, present, applied, trace, env, added: [] } as const
   const isAsProcess = env !== 'own' && ownOptions === undefined
   if (isAsProcess && maker.isPreloaded && contexts.every((context, index) => isLikeProcess(context, index < applied)))
     return { inheritance }

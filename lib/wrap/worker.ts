@@ -12,6 +12,7 @@ export interface Threads {
   Worker: typeof Worker
   getEnvironmentData(key: string): unknown
   setEnvironmentData(key: string, value: unknown): void
+  readonly threadId: number
 }
 
 const loader = Module as unknown as { _load(id: string): unknown; syncBuiltinESMExports(): void }
@@ -56,6 +57,7 @@ function wrapWorker(original: typeof Worker, threads: Threads, isEarlier: boolea
       contexts,
       present,
       applied: registry.inherited.length,
+      trace: registry.recorder?.id,
       isPreloaded: registry.isPreloaded,
       execArgv,
       selectOptions,

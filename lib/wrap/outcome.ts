@@ -1,0 +1,48 @@
+import { getSystemErrorName } from 'node:util'
+import type { Recorder } from '../trace/record.js'
+
+/** What `process_wrap` calls when the process has ended. */
+type OnExit = (this: unknown, code: number, signal: string) => unknown
+
+interface ProcessHandle {
+  readonly pid?: number
+  onexit?: OnExit
+}
+
+/** What `spawn_sync` returns. */
+interface SyncResult {
+  readonly pid?: number
+  readonly status?: number | null
+  readonly signal?: string | null
+  /** A negative error number of libuv. */
+  readonly error?: number
+}
+
+/**
+ * Records what has become of a spawn, and will.
+ *
+ * @param handle the object that Node's function was called on
+ * @param result what it returned: an error number, or all that is to be known of a process that has ended
+ */
+export function recordOutcome(recorder: Recorder, id: string, handle: unknown, result: unknown): void {
+  if (result !== null && typeof result === 'object') recordEnded(recorder, id, result)
+  else if (typeof result === 'number' && result < 0) recorder.spawned(id, undefined, getSystemErrorName(result))
+  else recordRunning(recorder, id, handle as ProcessHandle)
+}
+
+function recordEnded(recorder: Recorder, id: string, { pid, status = null, signal = null, error }: SyncResult): void {
+  // A timeout or too much output is an error, too, of a process that did run.
+  const wasStarted = pid !== undefined && pid > 0
+  recorder.spawned(id, wasStarted ? pid : undefined, wasStarted || error === undefined ? undefined : getSystemErrorName(error))
+  if (wasStarted) recorder.exited(id, signal === null ? status : null, signal)
+}
+
+function recordRunning(recorder: Recorder, id: string, handle: ProcessHandle): void {
+  recorder.spawned(id, handle.pid)
+  const { onexit } = handle
+  if (onexit === undefined) return
+  handle.onexit = function (this: unknown, code, signal) {
+    recorder.exited(id, signal ? null : code, signal || null)
+    return Reflect.apply(onexit, this, [code, signal])
+  }
+}
