@@ -41,6 +41,7 @@ function recordRunning(recorder: Recorder, id: string, handle: ProcessHandle): v
   recorder.spawned(id, handle.pid)
   const { onexit } = handle
   if (onexit === undefined) return
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener
   handle.onexit = function (this: unknown, code, signal) {
     recorder.exited(id, signal ? null : code, signal || null)
     return Reflect.apply(onexit, this, [code, signal])
