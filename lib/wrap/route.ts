@@ -1,6 +1,6 @@
 import { debug, enableDebug } from '../diagnostics.js'
 import { isWindows } from '../platform.js'
-import { withCarried, withoutCarried } from './carried.js'
+import { findCarried, withCarried, withoutCarried } from './carried.js'
 import { denormalize } from './denormalize.js'
 import { realFileSystem } from './file-system.js'
 import { munge } from './munge.js'
@@ -19,9 +19,11 @@ export function route(call: unknown[]): unknown[] {
     if (active.length === 0) return call
     const normal = normalize(call, inheritedEnvironment)
     if (normal === undefined) return call
-    const env = withoutCarried(normal.env, isWindows)
-    const clean = env === normal.env ? normal : { ...normal, env }
-    const { request, contexts } = askListeners(clean, withCarried(active, normal.env, active.length, isWindows))
+    const carried = findCarried(normal.env, isWindows)
+    const { request, contexts } =
+      carried === undefined
+        ? askListeners(normal, active)
+        : askListeners({ ...normal, env: withoutCarried(normal.env, carried, isWindows) }, withCarried(active, carried, active.length))
     const plan = currentPlan(contexts, registry)
     if (plan === undefined || changesUser(request)) return request === normal ? call : denormalize(call, request)
     const munged = munge(request, plan, realFileSystem)

@@ -17,7 +17,14 @@ t.test('the store outlives the wrap, is made once, and is mended', (t) => {
   const folder = join(shimRoot, '.node-spawn-wrap-store')
   const [hash] = readdirSync(folder)
   const preload = join(folder, hash as string, 'preload.cjs')
-  t.same(readdirSync(join(folder, hash as string)), ['preload.cjs', 'restore.cjs', 'route.cjs'])
+  t.same(readdirSync(join(folder, hash as string)), [
+    'exclude.cjs',
+    'imports.mjs',
+    'preload.cjs',
+    'restore.cjs',
+    'route.cjs',
+    'visible.cjs',
+  ])
   t.equal(readFileSync(preload, 'utf8'), readFileSync(join(root, 'dist/preload.cjs'), 'utf8'))
   const { ino } = statSync(preload)
   createContext({ shimRoot }).dispose()
