@@ -29,6 +29,11 @@ t.test('the example of a context', (t) => {
   t.end()
 })
 
+t.test('the example of one call', (t) => {
+  t.equal(run('scoped.mjs'), '8080\nnode\n\n')
+  t.end()
+})
+
 t.test('every code of an error is explained', (t) => {
   const codes = readFileSync(join(root, 'lib/errors.ts'), 'utf8').match(/ERR_BROOD_[A-Z_]*[A-Z]\b/g) ?? []
   t.ok(codes.length > 3)
