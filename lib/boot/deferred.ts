@@ -10,6 +10,7 @@ interface Deferred {
   exclude: typeof import('./exclude.js')
   visible: typeof import('./visible.js')
   route: typeof import('../wrap/route.js')
+  thread: typeof import('./thread.js')
 }
 
 // Taken before the program can replace it.

@@ -2,9 +2,9 @@
 // What most processes do not need lies in files beside it, and is compiled where it is needed (deferred.ts).
 import { debug, enableDebug } from '../diagnostics.js'
 import { canBeWrapped } from '../platform.js'
-import { patch } from '../wrap/patch.js'
+import { isWorkerThread, patch } from '../wrap/patch.js'
 import { findRegistry, getRegistry } from '../wrap/registry.js'
-import type { Route } from '../wrap/route.js'
+import type { Routes } from '../wrap/route.js'
 import { loadDeferred, readDeferred } from './deferred.js'
 import { hideModule } from './hide-module.js'
 import { applyEnvironment, takeUnchanged } from './inheritance.js'
@@ -26,35 +26,40 @@ function boot(): void {
 
   const { env } = process
   const { NODE_OPTIONS: nodeOptions } = env
-  const inheritance = takeUnchanged(env) ?? loadDeferred('restore')?.takeInheritance(env, process.execArgv, __filename)
+  const { execArgv } = process
+  const thread = isWorkerThread ? loadDeferred('thread')?.enterThread(env, execArgv) : undefined
+  const inheritance = thread ?? takeUnchanged(env) ?? loadDeferred('restore')?.takeInheritance(env, execArgv, __filename)
   hideModule(module, __filename)
   if (inheritance === undefined || inheritance.contexts.length === 0) return
   const { contexts } = inheritance
   const excluder = contexts.some(({ exclude }) => exclude.length > 0) ? loadDeferred('exclude') : undefined
-  const applied = excluder === undefined ? contexts : excluder.leaveOut(env, inheritance)
-  applyEnvironment(env, inheritance, applied)
+  const present = thread?.present ?? excluder?.leaveOut(env, inheritance) ?? contexts
+  if (thread === undefined) applyEnvironment(env, inheritance, present)
   if (contexts.some((context) => context.debug)) enableDebug()
 
   const registry = getRegistry()
-  registry.inherited = contexts
-  registry.applied = applied
-  if (contexts.some((context) => context.visible)) loadDeferred('visible')?.showVariables(env, registry)
-  registry.unpatch = patch(deferRoute())
-  installWrapperMains(applied, registry, nodeOptions, __filename)
+  const applied = thread === undefined ? contexts.length : thread.applied
+  registry.inherited = contexts.slice(0, applied)
+  registry.own = contexts.slice(applied)
+  registry.applied = present
+  registry.isPreloaded = true
+  if (thread === undefined && contexts.some((context) => context.visible)) loadDeferred('visible')?.showVariables(env, registry)
+  registry.unpatch = patch({ routes: deferRoutes(), patchWorkers: (isEarlier) => loadDeferred('thread')?.patchWorkers(isEarlier) })
+  if (!isWorkerThread) installWrapperMains(present, registry, nodeOptions, __filename)
   debug('preload', () => ({ contexts: contexts.map((context) => context.directory), argv: process.argv, execArgv: process.execArgv }))
-  excluder?.requireModules(applied)
+  excluder?.requireModules(present)
 }
 
 /** The code that munges: read now, since the program may mock `fs` or hook the loader, and compiled when it first starts a process. */
-function deferRoute(): Route {
+function deferRoutes(): () => Routes {
   const text = readDeferred('route')
-  let route: Route | undefined
-  return (call) => {
-    route ??= loadDeferred('route', text)?.route ?? passThrough
-    return route(call)
+  let routes: Routes | undefined
+  return () => {
+    routes ??= loadDeferred('route', text)?.routes ?? passThrough
+    return routes
   }
 }
 
-const passThrough: Route = (call) => call
+const passThrough: Routes = { spawn: (call) => call, execve: Reflect.apply }
 
 boot()

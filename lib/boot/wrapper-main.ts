@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Module } from 'node:module'
 import { resolve } from 'node:path'
 import { debug } from '../diagnostics.js'
@@ -35,10 +36,9 @@ export function installWrapperMains(
   nodeOptions: string | undefined,
   preload: string,
 ): void {
-  const wrappers = contexts.filter((context): context is Wrapper => context.main !== undefined)
-  // Node calls it for a Worker's script, too.
-  const isWorker = (process.chdir as { disabled?: boolean }).disabled === true
-  if (wrappers.length === 0 || isWorker) return
+  // One that is gone, as while its package is installed anew, would end every node.
+  const wrappers = contexts.filter((context): context is Wrapper => context.main !== undefined && existsSync(context.main))
+  if (wrappers.length === 0) return
   const original = internals.runMain
   let started = false
 

@@ -26,7 +26,7 @@ export function checkString(name: string, value: unknown): string {
 
 /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
 export function checkBoolean(name: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') throw invalid(name, 'a boolean', value)
+  if (typeof value !== 'boolean') throw invalid(name, 'true or false', value)
   return value
 }
 

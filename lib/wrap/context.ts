@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { chmodSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { debug, isDebug } from '../diagnostics.js'
 import { BroodError } from '../errors.js'
 import { isWindows } from '../platform.js'
@@ -24,12 +24,14 @@ import { findLibraryNames, foregroundEntry, libraryEntry } from './library.js'
 import { copyJson, type JsonValue } from './json.js'
 import { SpawnListeners } from './listeners.js'
 import { type ActiveContext, activeContexts, getRegistry } from './registry.js'
+import { removeDirectory } from './remove-directory.js'
 import { scopeApi } from './scoped-api.js'
 import { makeShimDirectory } from './shim-root.js'
 import { fillShims, readTemplate } from './shims.js'
 import { type Snapshot, snapshotFile } from './snapshot.js'
 import type { SpawnListener, Variables } from './spawn-details.js'
 import { importerOf, storePreload } from './store.js'
+import { adopt, findCarriers } from './sweep.js'
 import { type Undo, undoOnce } from './undo.js'
 
 /** What a context does to every Node process of a tree. */
@@ -64,6 +66,8 @@ export interface ContextOptions {
    * as far as it is not left out itself. Flags in `execArgv` reach it all the same. @default []
    */
   readonly exclude?: string | RegExp | readonly (string | RegExp)[] | undefined
+  /** Are preloads loaded and variables set in Workers too? Where not, what a Worker starts is wrapped all the same. @default true */
+  readonly workers?: boolean | undefined
   /** Where the shim directory goes. @default SPAWN_WRAP_SHIM_ROOT, else the first of home, cache and temporary directory that can be used */
   readonly shimRoot?: string | undefined
 }
@@ -80,6 +84,7 @@ export class Context implements Disposable {
   readonly #listeners = new SpawnListeners()
   readonly #undos = new Set<() => void>()
   readonly #forgetExit: () => void
+  readonly #startedBefore = getRegistry().started
   #disposed = false
 
   /** @internal */
@@ -178,7 +183,7 @@ export class Context implements Disposable {
     this.#disposed = true
     for (const undo of this.#undos) undo()
     this.#forgetExit()
-    removeDirectory(this.#active)
+    retireDirectory(this.#active, getRegistry().started !== this.#startedBefore)
   }
 
   [Symbol.dispose](): void {
@@ -196,26 +201,26 @@ function listActive(): object {
   return { contexts: activeContexts(getRegistry()).map((context) => context.directory) }
 }
 
-/** Under SPAWN_WRAP_DEBUG the directory stays, for a look at it, but without the snapshot it wraps nothing. */
-function removeDirectory({ directory, debug: keep }: Snapshot): void {
+/**
+ * Removes a context's directory, or what of it wraps.
+ *
+ * Under SPAWN_WRAP_DEBUG the shims stay, for a look at them. They stay, too, while a living process carries the directory:
+ * a shell remembers where it found node, and without the snapshot a shim starts node as it is. A later sweep removes them.
+ *
+ * @param mayBeCarried has any process been started since the context was patched?
+ */
+function retireDirectory({ directory, debug: keep }: Snapshot, mayBeCarried: boolean): void {
   try {
+    const carrier = mayBeCarried ? findCarriers([basename(directory)]).get(basename(directory)) : undefined
     if (keep) renameSync(join(directory, snapshotFile), join(directory, `disposed-${snapshotFile}`))
-    else removeFiles(directory)
+    else if (carrier === undefined) removeDirectory(directory)
+    else {
+      unlinkSync(join(directory, snapshotFile))
+      adopt(directory, carrier)
+    }
+    debug(keep ? 'directory kept' : carrier === undefined ? 'directory removed' : 'directory left', () => ({ directory, carrier }))
   } catch (error) {
     debug('directory not removed', () => ({ directory, error: String(error) }))
-    return
-  }
-  debug(keep ? 'directory kept' : 'directory removed', () => directory)
-}
-
-/** Loading what `rmSync` needs takes longer than all of unwrap(). */
-function removeFiles(directory: string): void {
-  try {
-    for (const name of readdirSync(directory)) unlinkSync(join(directory, name))
-    rmdirSync(directory)
-  } catch {
-    // Somebody has put a directory there, or removed something.
-    rmSync(directory, { recursive: true, force: true })
   }
 }
 
@@ -229,7 +234,8 @@ export function createContext(options: ContextOptions = {}): Context {
   if (options === null || typeof options !== 'object') {
     throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'The options of createContext must be an object.', { argument: 'options' })
   }
-  const cwd = process.cwd()
+  const cwd = currentDirectory()
+  const workers = checkBoolean('workers', options.workers ?? true)
   const { main, shimRoot: preferredRoot } = options
   const args = checkStrings('args', options.args ?? [])
   const env = checkEnvironment('env', options.env ?? {})
@@ -244,8 +250,7 @@ export function createContext(options: ContextOptions = {}): Context {
   if (preferredRoot !== undefined) checkString('shimRoot', preferredRoot)
 
   const ancestors = activeContexts(getRegistry())
-  const { shimRoot, directory } = makeShimDirectory(preferredRoot, ancestors.at(-1)?.shimRoot)
-  try {
+  return makeShimDirectory(preferredRoot, ancestors.at(-1)?.shimRoot, (shimRoot, directory) => {
     const preload = storePreload(shimRoot)
     const snapshot: Snapshot = {
       format: 1,
@@ -258,6 +263,7 @@ export function createContext(options: ContextOptions = {}): Context {
       env,
       data,
       visible,
+      workers,
       exclude,
       modules: exclude.length === 0 ? { require: [], import: [] } : { require: requires, import: imports },
       preload,
@@ -268,17 +274,25 @@ export function createContext(options: ContextOptions = {}): Context {
       shimRoot,
       debug: isDebug(),
     }
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
     for (const { name, text } of fillShims(snapshot, ancestors, foregroundEntry, readTemplate, isWindows)) {
       writeFileSync(join(directory, name), text, { mode: 0o700 })
+      // A umask must not lock us out.
+      chmodSync(join(directory, name), 0o700)
     }
     // Last: a directory without a snapshot wraps nothing.
     writeFileSync(join(directory, snapshotFile), JSON.stringify(snapshot), { mode: 0o600 })
+    chmodSync(join(directory, snapshotFile), 0o600)
     debug('context', () => ({ ...snapshot, env: Object.keys(env), data: undefined }))
     return new Context(snapshot)
-  } catch (error) {
-    rmSync(directory, { recursive: true, force: true })
-    throw error
+  })
+}
+
+/** Where the working directory was removed, what is named by a full path can still be wrapped. */
+function currentDirectory(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return '/'
   }
 }
 

@@ -1,12 +1,13 @@
 import { patch } from './patch.js'
 import { type ActiveContext, activeContexts, getRegistry } from './registry.js'
-import { route } from './route.js'
+import { routes } from './route.js'
+import { patchWorkers } from './worker.js'
 
 /** Node's functions are patched exactly as long as some context is in force. */
 function settlePatches(): void {
   const registry = getRegistry()
   if (activeContexts(registry).length > 0) {
-    registry.unpatch ??= patch(route)
+    registry.unpatch ??= patch({ routes: () => routes, patchWorkers })
   } else {
     registry.unpatch?.()
     registry.unpatch = undefined

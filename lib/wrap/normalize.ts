@@ -39,6 +39,34 @@ export function normalize(call: readonly unknown[], inherit: () => string[]): Sp
   }
 }
 
+/**
+ * Reads the arguments of `process.execve`.
+ *
+ * @returns `undefined` where Node will refuse them, with an error of its own
+ */
+export function normalizeExecve(call: readonly unknown[], inherit: () => string[]): SpawnRequest | undefined {
+  const [file, args = [], env] = call
+  if (!isArgument(file) || !Array.isArray(args) || !args.every(isArgument)) return undefined
+  if (env !== undefined && (typeof env !== 'object' || env === null || Array.isArray(env))) return undefined
+  const pairs = env === undefined ? undefined : Object.entries(env)
+  if (pairs?.some(([name, value]) => !isArgument(name) || !isArgument(value)) === true) return undefined
+  return {
+    // It looks at no PATH: what has no slash lies in the working directory.
+    file: file.includes('/') ? file : `./${file}`,
+    args,
+    env: pairs?.map(([name, value]) => `${name}=${value}`) ?? inherit(),
+    cwd: undefined,
+    uid: undefined,
+    gid: undefined,
+    untouched: false,
+    flagged: false,
+  }
+}
+
+function isArgument(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\0')
+}
+
 function fromPositions(call: readonly unknown[]): BindingOptions {
   return {
     file: call[position.file],

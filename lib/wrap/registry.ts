@@ -14,6 +14,10 @@ export interface Registry {
   own: readonly ActiveContext[]
   /** A context that is in force for the call being made: see {@link Context.childProcess}. */
   scope: ActiveContext | undefined
+  /** How many processes were started under contexts. */
+  started: number
+  /** Did a preload run in this thread? Then it is among the options that Node gives to Workers by itself. */
+  isPreloaded: boolean
   /** Takes the patches back; `undefined` while nothing is patched. */
   unpatch: (() => void) | undefined
   /** Hands over from a wrapper main; `undefined` where none runs. */
@@ -44,6 +48,8 @@ export function getRegistry(): Registry {
       wrapper: undefined,
       own: [],
       scope: undefined,
+      started: 0,
+      isPreloaded: false,
       unpatch: undefined,
       runMain: undefined,
       enter: undefined,

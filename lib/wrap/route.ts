@@ -1,34 +1,56 @@
+import { accessSync, constants } from 'node:fs'
 import { debug, enableDebug } from '../diagnostics.js'
 import { isWindows } from '../platform.js'
+import { argumentSpace, fits } from './argument-space.js'
 import { findCarried, withCarried, withoutCarried } from './carried.js'
-import { denormalize } from './denormalize.js'
+import { denormalize, denormalizeExecve } from './denormalize.js'
 import { realFileSystem } from './file-system.js'
+import { hideFrames } from './hide-frames.js'
 import { munge } from './munge.js'
-import { normalize } from './normalize.js'
+import { normalize, normalizeExecve } from './normalize.js'
 import { type Plan, planFor } from './plan.js'
 import { type ActiveContext, activeContexts, countApplied, getRegistry, type Registry } from './registry.js'
 import type { SpawnRequest } from './request.js'
 
+/** Turns the arguments of a function that starts a process into those it is to be called with. It never throws. */
 export type Route = (call: unknown[]) => unknown[]
 
-/** Takes a call of a function that starts a process through normalize, munge and denormalize. It never throws. */
-export function route(call: unknown[]): unknown[] {
+/** What the replaced functions do. */
+export interface Routes {
+  readonly spawn: Route
+  readonly execve: (original: Execve, self: unknown, call: unknown[]) => unknown
+}
+
+export type Execve = (file: string, args?: readonly string[], env?: Readonly<Record<string, string>>) => never
+
+export const routes: Routes = {
+  spawn: (call) => route(call, normalize, denormalize),
+  execve: (original, self, call) =>
+    hideFrames(() => Reflect.apply(original, self, route(call, normalizeExecve, denormalizeExecve) as Parameters<Execve>)),
+}
+
+/** Takes a call through normalize, munge and denormalize. */
+function route(call: unknown[], read: typeof normalize, write: typeof denormalize): unknown[] {
   try {
     const registry = getRegistry()
     const active = activeContexts(registry)
     if (active.length === 0) return call
-    const normal = normalize(call, inheritedEnvironment)
+    const normal = read(call, inheritedEnvironment)
     if (normal === undefined) return call
     const carried = findCarried(normal.env, isWindows)
-    const { request, contexts } =
-      carried === undefined
-        ? askListeners(normal, active)
-        : askListeners({ ...normal, env: withoutCarried(normal.env, carried, isWindows) }, withCarried(active, carried, active.length))
+    const clean = carried === undefined ? normal : { ...normal, env: withoutCarried(normal.env, carried, isWindows) }
+    const { request, contexts } = askListeners(clean, carried === undefined ? active : withCarried(active, carried, active.length))
+    const asked = request === normal ? call : write(call, request)
     const plan = currentPlan(contexts, registry)
-    if (plan === undefined || changesUser(request)) return request === normal ? call : denormalize(call, request)
+    if (plan === undefined || changesUser(request) || !canReadPreload(contexts)) return asked
+    registry.started++
     const munged = munge(request, plan, realFileSystem)
+    if (!fits(munged, argumentSpace)) {
+      debug('spawn left alone', () => 'there is no room for what brood adds')
+      return asked
+    }
     debug('spawn', () => ({ asked: describe(request), started: describe(munged) }))
-    return denormalize(call, munged)
+    return write(call, munged)
   } catch (error) {
     // Wrapping never breaks a program: what brood cannot do is done without it.
     debug('spawn left alone', () => String(error))
@@ -61,6 +83,23 @@ function currentPlan(contexts: readonly ActiveContext[], registry: Registry): Pl
   const isLatest = contexts.length === latest?.contexts.length && contexts.every((context, index) => context === latest?.contexts[index])
   latest = isLatest && latest !== undefined ? latest : { contexts, plan: planFor(contexts, countApplied(registry), isWindows) }
   return latest.plan
+}
+
+/** Where the store is gone, or this process has changed its user, every node that is to require the preload would end. */
+function canReadPreload(contexts: readonly ActiveContext[]): boolean {
+  // Where a program has mocked fs, there is no node to be seen either.
+  const canRead = canAccess(contexts.at(-1)?.preload as string, constants.R_OK) || !canAccess(process.execPath, constants.F_OK)
+  if (!canRead) debug('spawn left alone', () => 'this process cannot read the preload')
+  return canRead
+}
+
+function canAccess(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode)
+    return true
+  } catch {
+    return false
+  }
 }
 
 // The store lies in this user's directories: a preload that another user cannot read would end that user's node.

@@ -23,6 +23,8 @@ export interface Snapshot {
   readonly data: JsonValue | undefined
   /** Do the variables stay in sight of the programs? */
   readonly visible: boolean
+  /** Do its preloads and its environment reach Workers too? */
+  readonly workers: boolean
   /** Main scripts that the context leaves out. */
   readonly exclude: readonly Exclusion[]
   /** Modules that the preload loads in place of NODE_OPTIONS, since the context leaves some processes out. */

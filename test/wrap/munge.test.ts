@@ -35,6 +35,7 @@ const files = filesOf({
   '/app/shell': '#!/bin/sh\n',
   '/app/python': '#!/usr/bin/env python3\n',
   '/app/strange': '#!/usr/bin/env -i node\n',
+  '/app/setting': '#!/usr/bin/env -S NODE_OPTIONS=--a node -x\n',
 })
 
 const request = (file: string, args: string[], env: string[] = ['PATH=/usr/bin:/bin'], cwd?: string): SpawnRequest => ({
@@ -94,6 +95,11 @@ const programs: readonly [name: string, asked: SpawnRequest, started: Started, w
   ],
   ['a script for a shell', request('/app/shell', []), ['/app/shell', ['/app/shell']]],
   ['a script for python', request('/app/python', []), ['/app/python', ['/app/python']]],
+  [
+    'a script that sets NODE_OPTIONS',
+    request('/app/setting', ['y']),
+    ['/usr/bin/env', ['/usr/bin/env', `NODE_OPTIONS=${plan.nodeOptions} --a`, 'node', '-x', '/app/setting', 'y']],
+  ],
   ['a script with options for env', request('/app/strange', []), ['/app/strange', ['/app/strange']]],
   ['a script that is not there', request('/app/none', []), ['/app/none', ['/app/none']]],
 ]
@@ -106,6 +112,28 @@ for (const [name, asked, started, withFlag] of programs) {
     t.same([munged.file, munged.args], withFlag, `${name}, with a flag`)
   }
 }
+
+t.test('a node that could not read the preload is left alone', (t) => {
+  const restricted: readonly (readonly [args: string[], env?: string[]])[] = [
+    [['--permission', 'x']],
+    [['--experimental-permission', '--allow-fs-read=*', 'x']],
+    [['--experimental-policy', 'policy.json', 'x']],
+    [['--experimental-policy=policy.json', 'x']],
+    [['x'], ['PATH=/usr/bin', 'NODE_OPTIONS=--title=a --experimental-permission']],
+  ]
+  for (const [args, env] of restricted) {
+    const asked = request('node', args, env)
+    t.same(munge(asked, plan, files), { ...asked, untouched: true }, args.join(' '))
+  }
+  for (const args of [
+    ['x', '--permission'],
+    ['--permission-like', 'x'],
+    ['--title', '--permission', 'x'],
+  ]) {
+    t.notOk(munge(request('node', args), plan, files).untouched, args.join(' '))
+  }
+  t.end()
+})
 
 t.test('options that Node wrote out for its children: ours go, those of the user stay', (t) => {
   const stored = '/root/.node-spawn-wrap-store/1/preload.cjs'
@@ -139,12 +167,16 @@ const carrier = (extra: object = {}) =>
   `BROOD_CONTEXT=${JSON.stringify({ contexts: [shim], inherited: 0, nodeOptions: plan.nodeOptions, ...extra })}`
 const preload = `NODE_OPTIONS=${plan.nodeOptions}`
 
+/** PATH where there was none. */
+const soleFirst = `PATH=${shim}/.:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
+
 const environments: readonly [name: string, asked: string[], given: string[]][] = [
   ['nothing set', ['PATH=/bin'], [`PATH=${shim}:/bin`, preload, carrier()]],
   ['places are kept', ['A=1', 'NODE_OPTIONS=--x', 'PATH=/bin', 'B=2'], ['A=1', `${preload} --x`, `PATH=${shim}:/bin`, 'B=2', carrier()]],
   ['an empty NODE_OPTIONS is told from none', ['PATH=', 'NODE_OPTIONS='], [`PATH=${shim}:`, `${preload} `, carrier()]],
   ['twice is once', [`PATH=${shim}:/bin`, preload, 'BROOD_CONTEXT=old', 'BROOD_SHIM=path'], [`PATH=${shim}:/bin`, preload, carrier()]],
-  ['an empty environment', [], [`PATH=${shim}/.:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`, preload, carrier()]],
+  ['an empty environment', [], [soleFirst, preload, carrier()]],
+  ['twice is once, where there was no PATH', [soleFirst, preload], [soleFirst, preload, carrier()]],
   [
     'names a shell drops',
     ['PATH=', 'a-b=1', 'BASH_FUNC_f%%=() { :\n}', 'x=y=z'],

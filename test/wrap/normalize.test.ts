@@ -37,3 +37,6 @@ t.same(denormalize(positional, changed), ['g', ['g'], '/elsewhere', ['B=2'], std
 t.same(denormalize([{ file: 'f' }], { ...changed, cwd: undefined }), [{ file: 'g', args: ['g'], envPairs: ['B=2'] }], 'no directory')
 t.same(positional, ['f', ['f', 'x'], '/d', ['A=1'], stdio, 3, 5, 6], 'what was passed is not changed')
 t.same((denormalize([options], changed)[0] as { stdio: unknown }).stdio, stdio)
+
+const bare = Object.assign(Object.create(null), { file: 'f', args: ['f'], envPairs: [] })
+t.equal(Object.getPrototypeOf(denormalize([bare], changed)[0]), null, 'what a program puts on Object.prototype does not become an option')

@@ -23,6 +23,7 @@ t.test('the store outlives the wrap, is made once, and is mended', (t) => {
     'preload.cjs',
     'restore.cjs',
     'route.cjs',
+    'thread.cjs',
     'visible.cjs',
   ])
   t.equal(readFileSync(preload, 'utf8'), readFileSync(join(root, 'dist/preload.cjs'), 'utf8'))

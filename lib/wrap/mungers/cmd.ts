@@ -36,7 +36,8 @@ export function mungeCmd(request: SpawnRequest, plan: Plan, files: FileSystem): 
     end = start + word.length
   }
   munged += text.slice(end)
-  return munged === text ? request : { ...request, args: request.args.with(index, isQuoted ? `"${munged}"` : munged) }
+  if (munged === text) return request
+  return { ...request, args: request.args.map((other, at) => (at !== index ? other : isQuoted ? `"${munged}"` : munged)) }
 }
 
 /** The argument behind `/c` or `/k`; -1 where cmd.exe is to do something else, or to expand variables behind our back (`/v`). */

@@ -14,7 +14,7 @@ export function isNode(file: string, plan: Plan): boolean {
 /** Starts the node that was asked for, past the shims, with the flags that NODE_OPTIONS cannot carry. */
 export function mungeNode(request: SpawnRequest, plan: Plan, files: FileSystem): SpawnRequest {
   if (!isNode(request.file, plan)) return request
-  if (isUnderPermissions(request)) return { ...request, untouched: true }
+  if (isRestricted(request)) return { ...request, untouched: true }
   const plain = withoutWrittenOut(request, plan)
   const pinned = plan.windows ? plain : pin(plain, plan, files)
   if (plan.nodeFlags.length === 0) return pinned
@@ -38,12 +38,16 @@ function withoutWrittenOut(request: SpawnRequest, plan: Plan): SpawnRequest {
 }
 
 /**
- * The permission model refuses to read the preload, and node would not start.
+ * The permission model and a policy refuse to read the preload, and node would not start.
  *
- * @see Node's own search for these flags in NODE_OPTIONS, which is as simple
+ * @see Node's own search for permission flags in NODE_OPTIONS, which is as simple
  */
-function isUnderPermissions({ args, env }: SpawnRequest): boolean {
-  const flag = /^--(?:experimental-)?permission(?:=|$)/
+function isRestricted({ args, env }: SpawnRequest): boolean {
   const { options } = parseNodeArgv(args.slice(1))
-  return options.some(({ name }) => flag.test(name)) || env.some((pair) => /^NODE_OPTIONS=.*--(?:experimental-)?permission/s.test(pair))
+  return (
+    options.some(({ name }) => restriction.test(` ${name}`)) ||
+    env.some((pair) => pair.startsWith('NODE_OPTIONS=') && restriction.test(pair))
+  )
 }
+
+const restriction = /--(?:(?:experimental-)?permission|experimental-policy)(?![\w-])/

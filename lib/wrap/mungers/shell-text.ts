@@ -1,10 +1,9 @@
 import { parseShell } from '../../syntax/shell.js'
-import { findShellText } from '../../syntax/shell-argv.js'
 import type { Assignment, SimpleCommand } from '../../syntax/shell-command.js'
 import { escapeForBackticks, quoteForShell, quoteWithin } from '../../syntax/shell-quote.js'
 import { placeIn, type Word } from '../../syntax/shell-word.js'
 import { carrierVariable } from '../carrier.js'
-import { type Plan, programName } from '../plan.js'
+import type { Plan } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 import { carrierFor, findPassage, type Passage, shells } from './passage.js'
 import { type Affected, ShellLosses } from './shell-losses.js'
@@ -47,7 +46,7 @@ export function mungeShellText(text: string, start: ShellStart): string {
 function applyInsertions(text: string, insertions: readonly Insertion[]): string {
   let result = ''
   let end = 0
-  for (const { offset, text: inserted } of insertions.toSorted((a, b) => a.offset - b.offset)) {
+  for (const { offset, text: inserted } of [...insertions].sort((a, b) => a.offset - b.offset)) {
     result += text.slice(end, offset) + inserted
     end = offset
   }
@@ -149,16 +148,13 @@ class CommandMunger {
 
   /** Does the same to the text for a shell that this command starts. */
   #nested(isSet: boolean): Insertion[] {
-    const { target, targetIndex, nodeOptions } = this.#passage
+    const { text: nested, nodeOptions } = this.#passage
     const { plan, own } = this.#start
-    if (targetIndex === undefined || target?.complete !== true) return []
-    const shell = programName(target.known, plan.windows)
-    const { words } = this.#command
-    const word = shells.has(shell) ? words[findShellText(words, targetIndex + 1) ?? words.length] : undefined
-    if (word?.complete !== true) return []
+    const word = nested && this.#command.words[nested.index]
+    if (nested === undefined || word?.complete !== true) return []
     const arrives = nodeOptions === 'inherited' && !isSet && this.#affected === undefined
     const innerOwn: OwnOptions = arrives ? own : nodeOptions === 'lost' ? { value: undefined } : 'unknown'
-    return findInsertions(word.known, { shell, own: innerOwn, plan }).map(({ offset: index, text }) => {
+    return findInsertions(word.known, { shell: nested.shell, own: innerOwn, plan }).map(({ offset: index, text }) => {
       const { offset, quote } = placeIn(word, index)
       return { offset, text: quoteWithin(quote, text) }
     })

@@ -18,5 +18,5 @@ export function mungeShell(request: SpawnRequest, plan: Plan): SpawnRequest {
   const text = index === undefined ? undefined : args[index]
   if (index === undefined || text === undefined) return request
   const munged = mungeShellText(text, { shell, own: ownOptionsOf(request, plan), plan })
-  return munged === text ? request : { ...request, args: args.with(index, munged) }
+  return munged === text ? request : { ...request, args: args.map((argument, at) => (at === index ? munged : argument)) }
 }

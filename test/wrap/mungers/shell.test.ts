@@ -1,10 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { quoteForShell } from '../../../lib/syntax/shell-quote.js'
 import { encodeCarrier } from '../../../lib/wrap/carrier.js'
 import { mungeShell } from '../../../lib/wrap/mungers/shell.js'
 import type { Plan } from '../../../lib/wrap/plan.js'
 import type { SpawnRequest } from '../../../lib/wrap/request.js'
-import { randomFrom } from '../../support-random.js'
 import t from '../../tap.js'
 
 const plan: Plan = {
@@ -262,55 +260,5 @@ t.test('command lines of shells', (t) => {
   t.same(mungeShell(named, plan).args, ['my-shell', '-c', expected], 'a shell under another argv[0]')
   const windows = { ...request(['C:\\Git\\bin\\BASH.exe', '-c', text]), env: ['node_options=--a'] }
   t.same(mungeShell(windows, { ...plan, windows: true }).args[2], expected, 'Windows')
-  t.end()
-})
-t.test('random texts stay what they are, but for what is added', (t) => {
-  const random = randomFrom(2)
-  const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T
-  const simple = ['node x', 'NODE_OPTIONS= /n "a b"', `NODE_OPTIONS='--a b' node`, 'env -i A=1 node', 'env "NODE_OPTIONS=$A" n', 'ls']
-  simple.push('unset NODE_OPTIONS', 'export NODE_OPTIONS="--a $B"', '"$@"', 'A=1 $X', `sh -c 'NODE_OPTIONS= node; env -i node'`, 'f', '. x')
-  const shapes = [
-    '@; @',
-    '@ && @',
-    '@ | @',
-    '(@)',
-    '{ @; }',
-    'if @; then @; fi',
-    'for i in a; do @; done',
-    'echo "$(@)"',
-    'echo `@`',
-    'f() { @; }',
-  ]
-  shapes.push(
-    '@\n@',
-    'case a in a) @;; esac',
-    'cat <<E\n$(@)\nE\n@',
-    '! @',
-    '@ &',
-    'A=${B:-$(@)}',
-    '@ >o 2>&1 # @',
-    `echo '@'`,
-    'while @; do @; done',
-  )
-  const text = (depth: number): string => (depth === 0 ? pick(simple) : pick(shapes).replaceAll('@', () => text(random(depth))))
-  const noise = `'"\`$(){}\\;&|<>\n #=`.split('')
-  let count = 0
-  for (let round = 0; round < 5000; round++) {
-    let asked = text(1 + random(4))
-    for (let cuts = random(3); cuts > 0; cuts--) {
-      const at = random(asked.length + 1)
-      asked = random(2) === 0 ? asked.slice(0, at) + pick(noise) + asked.slice(at) : asked.slice(0, at) + asked.slice(at + 1)
-    }
-    const result = mungeText(asked, undefined, 'bash') as string
-    if (result === asked) continue
-    count++
-    if (!isPartOf(asked, result)) t.fail(JSON.stringify(asked))
-    // A text that was changed comes again where an inner process starts it as it is.
-    t.ok(isPartOf(result, mungeText(result, '--x', 'bash') as string))
-    if (count % 20 !== 0) continue
-    const [before, after] = [asked, result].map((each) => spawnSync('bash', ['-n', '-c', each]).status)
-    t.equal(after, before, JSON.stringify(asked))
-  }
-  t.ok(count > 1000, `${count} changed`)
   t.end()
 })
