@@ -2,8 +2,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Test } from 'tap'
 import wrap from 'brood'
+import type { Test } from 'tap'
 import { fixture, root, temporaryDirectory } from './support.js'
 import t from './tap.js'
 
