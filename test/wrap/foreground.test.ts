@@ -1,4 +1,5 @@
 // The program behind the `.cmd` shims of Windows, run where the tests run: all but cmd.exe itself is the same.
+import '../posix-only.js'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
