@@ -1,4 +1,5 @@
 // Places and neighbours in which things go wrong: brood wraps all the same, or says why not, and never breaks what would run bare.
+import './posix-only.js'
 import { type ExecFileSyncOptions, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {

@@ -24,6 +24,13 @@ export const findShells = (): Shell[] =>
     ([file]) => spawnSync(file, ['-c', ':']).error === undefined,
   )
 
+/** Why bash here cannot say whether a text is well formed: macOS has one of 2007, which knows less. */
+export function reasonAgainstBash(): string | false {
+  const { error, stdout } = spawnSync('bash', ['-c', 'echo "${BASH_VERSINFO[0]}"'], { encoding: 'utf8' })
+  if (error !== undefined) return 'there is no bash here'
+  return Number(stdout) < 4 && `bash ${stdout.trim()} knows less of the grammar`
+}
+
 /** What a parent observes of a shell. */
 export interface Outcome {
   readonly status: number | null

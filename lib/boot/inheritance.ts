@@ -1,4 +1,4 @@
-import { pathDelimiter } from '../platform.js'
+import { pathDelimiter, spellingOf } from '../platform.js'
 import { type Carrier, carrierVariable, shimVariable } from '../wrap/carrier.js'
 import { directoryPrefix, readSnapshot, type Snapshot } from '../wrap/snapshot.js'
 
@@ -33,7 +33,7 @@ export function takeUnchanged(env: Environment): Inheritance | undefined {
     delete env[shimVariable]
     if (nodeOptions === ours.nodeOptions) delete env.NODE_OPTIONS
     else env.NODE_OPTIONS = otherOptions
-    env.PATH = path
+    env[spellingOf('PATH', env)] = path
     return { contexts, applied: carrier.inherited }
   } catch {
     // No carrier, or none of ours; no PATH or NODE_OPTIONS; a context that is gone.

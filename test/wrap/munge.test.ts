@@ -197,12 +197,15 @@ t.test('Windows', (t) => {
   const windowsCarrier = `BROOD_CONTEXT=${JSON.stringify({ contexts: ['C:\\shims'], inherited: 0, nodeOptions: plan.nodeOptions })}`
   for (const [name, asked, given] of [
     ['any case of PATH', ['Path=C:\\a;C:\\b', '=C:=C:\\dir'], ['Path=C:\\shims;C:\\a;C:\\b', '=C:=C:\\dir', preload, windowsCarrier]],
+    // Node leaves out all but one; whoever calls its binding may not.
+    ['PATH in two ways', ['PATH=C:\\a', 'path=C:\\b'], ['PATH=C:\\shims;C:\\a', 'path=C:\\shims;C:\\b', preload, windowsCarrier]],
+    ['names that only begin alike', ['PATHEXT=.EXE', 'Path=C:\\a'], ['PATHEXT=.EXE', 'Path=C:\\shims;C:\\a', preload, windowsCarrier]],
     [
       'any case of NODE_OPTIONS',
       ['PATH=C:\\a', 'node_options=--x'],
       ['PATH=C:\\shims;C:\\a', `NODE_OPTIONS=${plan.nodeOptions} --x`, windowsCarrier],
     ],
-    ['no Path', [], ['Path=C:\\shims', preload, windowsCarrier]],
+    ["no Path: Windows adds this process's", [], [preload, windowsCarrier]],
   ] as [string, string[], string[]][]) {
     const { env } = munge(request('node', [], asked), windowsPlan, filesOf({}))
     t.same(env, given, name)

@@ -175,7 +175,7 @@ export const pure = [
     // What stands in quotes is no command.
     for (const [index, part] of back.slice(0, -1).entries()) {
       const before = back.slice(0, index + 1).join('')
-      same(/(?:^|[&|(@]|[ \t])$/.test(part) && (before.match(/"/g) ?? []).length % 2 === 0, true, munged)
+      same(/(?:^|[&|(@]|[ \t])$/.test(part) && !before.replace(/"[^"]*"|\^./gs, '').includes('"'), true, munged)
     }
   }),
 ]

@@ -70,7 +70,7 @@ const asOptions = (stdout: string) =>
 export const real = [
   property(
     'shell texts: munged ones do what they did, and every node in them is caught',
-    100,
+    70,
     fc.tuple(shellProgram(standIn.path), fc.constantFrom(undefined, '', '--own "a b"')),
     ([text, own]) => {
       for (const shell of shells) {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isWindows } from '../../../lib/platform.js'
 import { knownWord, parsePrefixCommands } from '../../../lib/syntax/prefix-command.js'
 import { encodeCarrier } from '../../../lib/wrap/carrier.js'
 import { mungePrefix } from '../../../lib/wrap/mungers/prefix.js'
@@ -235,7 +236,7 @@ t.test('what is known only in part', (t) => {
   t.end()
 })
 
-t.test('the programs themselves take it so', (t) => {
+t.test('the programs themselves take it so', { skip: isWindows && 'they are programs of POSIX systems' }, (t) => {
   const scratch = temporaryDirectory(t)
   const standIn = join(scratch, 'node')
   writeFileSync(standIn, `#!/bin/sh\nprintf '%s|%s|%s' "$NODE_OPTIONS" "$BROOD_CONTEXT" "$*"\n`, { mode: 0o755 })
