@@ -14,7 +14,7 @@ export function isNode(file: string, plan: Plan): boolean {
 /** Starts the node that was asked for, past the shims, with the flags that NODE_OPTIONS cannot carry. */
 export function mungeNode(request: SpawnRequest, plan: Plan, files: FileSystem): SpawnRequest {
   if (!isNode(request.file, plan)) return request
-  if (isUnderPermissions(request)) return { ...request, untouched: true }
+  if (givesPermissions(request.args.slice(1))) return { ...request, untouched: true }
   const plain = withoutWrittenOut(request, plan)
   const pinned = plan.windows ? plain : pin(plain, plan, files)
   if (plan.nodeFlags.length === 0) return pinned
@@ -38,12 +38,22 @@ function withoutWrittenOut(request: SpawnRequest, plan: Plan): SpawnRequest {
 }
 
 /**
- * The permission model refuses to read the preload, and node would not start.
+ * Do these arguments of node put it under the permission model?
+ *
+ * There a wrapper could not read its own files, or not write what it is there to write, and the program would fail for it:
+ * it runs bare. (On Node 20 it could not even read the preload, and would not start.)
+ *
+ * @param args what stands behind `node`
+ */
+export function givesPermissions(args: readonly string[]): boolean {
+  return parseNodeArgv(args).options.some(({ name }) => /^--(?:experimental-)?permission$/.test(name))
+}
+
+/**
+ * Does NODE_OPTIONS put each node that inherits it under the permission model?
  *
  * @see Node's own search for these flags in NODE_OPTIONS, which is as simple
  */
-function isUnderPermissions({ args, env }: SpawnRequest): boolean {
-  const flag = /^--(?:experimental-)?permission(?:=|$)/
-  const { options } = parseNodeArgv(args.slice(1))
-  return options.some(({ name }) => flag.test(name)) || env.some((pair) => /^NODE_OPTIONS=.*--(?:experimental-)?permission/s.test(pair))
+export function inheritsPermissions({ env }: SpawnRequest): boolean {
+  return env.some((pair) => /^NODE_OPTIONS=.*--(?:experimental-)?permission/s.test(pair))
 }

@@ -36,7 +36,8 @@ export function ownOptionsOf({ env }: SpawnRequest, { nodeOptions, windows }: Pl
 }
 
 /** What a text must hold for anything in it to be lost. Most hold none of it, and are not parsed. */
-const losing = /NODE_OPTIONS|\b(?:env|sudo|eval|source|unset|export|readonly|declare|typeset|local)\b|(?:^|[\s;&|(){}])\.\s/
+const losing =
+  /NODE_OPTIONS|--(?:experimental-)?permission|\b(?:env|sudo|eval|source|unset|export|readonly|declare|typeset|local)\b|(?:^|[\s;&|(){}])\.\s/
 
 /** Takes a shell text to where node is reached with brood's variables again. */
 export function mungeShellText(text: string, start: ShellStart): string {
@@ -90,9 +91,26 @@ class CommandMunger {
   }
 
   insertions(): Insertion[] {
+    if (this.#passage.underPermissions) return this.#strip()
     const { assignments } = this.#command
     const own = assignments.findLast(({ name }) => name === 'NODE_OPTIONS')
     return [...(own === undefined ? this.#assign() : this.#extend(own)), ...this.#behindPrefix(), ...this.#nested(own !== undefined)]
+  }
+
+  /** Takes brood's variables away from a node that could not work with them. By name, its shim does that. */
+  #strip(): Insertion[] {
+    const { words, assignments } = this.#command
+    const { plan, own } = this.#start
+    const { target, nodeOptions, losesCarrier } = this.#passage
+    const node = words[target ?? words.length]
+    if (node === undefined || losesCarrier || !(node.known.includes('/') || !node.complete)) return []
+    const isOurs = nodeOptions === 'inherited' && this.#affected === undefined && !assignments.some(({ name }) => name === 'NODE_OPTIONS')
+    const options =
+      !isOurs || own === 'unknown' ? '' : own.value === undefined ? '-u NODE_OPTIONS ' : `NODE_OPTIONS=${quoteForShell(own.value)} `
+    return [
+      { offset: (words[0] as Word).start, text: `PATH=\${PATH#${quoteForShell(`${plan.shims.at(-1)}:`)}} ` },
+      { offset: node.start, text: `env -u ${carrierVariable} ${options}` },
+    ]
   }
 
   /** Sets the variables for this command, where the shell has them no more. */

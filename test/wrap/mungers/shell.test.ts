@@ -37,6 +37,10 @@ const fresh = `NODE_OPTIONS='--require /p' `
 const carrierText = encodeCarrier({ ...plan.carrier, nodeOptions: plan.nodeOptions })
 const carrier = `BROOD_CONTEXT='${carrierText}' `
 
+/** What takes brood's variables away from a node under the permission model. */
+const path = 'PATH=${PATH#/shims:} '
+const bare = 'env -u BROOD_CONTEXT -u NODE_OPTIONS '
+
 /** Texts in which something is added, where no NODE_OPTIONS is set before. */
 const munged: readonly [text: string, munged: string][] = [
   // Set for one command
@@ -65,6 +69,11 @@ const munged: readonly [text: string, munged: string][] = [
   ['unset NODE_OPTIONS; NODE_OPTIONS=--a; node', `unset NODE_OPTIONS; NODE_OPTIONS=--a; ${fresh}node`],
   ['read NODE_OPTIONS; export NODE_OPTIONS; node', `read NODE_OPTIONS; export NODE_OPTIONS; ${again}node`],
   ['for NODE_OPTIONS in a; do node; done', `for NODE_OPTIONS in a; do ${fresh}node; done`],
+  // Under the permission model
+  ['/abs/node --permission x', `${path}${bare}/abs/node --permission x`],
+  ['exec nice "$NODE" --title x --experimental-permission', `${path}exec nice ${bare}"$NODE" --title x --experimental-permission`],
+  ['A=1 NODE_OPTIONS=--a /abs/node --permission', `A=1 NODE_OPTIONS=--a ${path}env -u BROOD_CONTEXT /abs/node --permission`],
+  ['unset NODE_OPTIONS; /abs/node --permission', `unset NODE_OPTIONS; ${path}env -u BROOD_CONTEXT /abs/node --permission`],
   ['unset NODE_OPTIONS; NODE_OPTIONS=--a node', `unset NODE_OPTIONS; NODE_OPTIONS=${ours}--a node`],
   ['unset NODE_OPTIONS; >a /abs/node', `unset NODE_OPTIONS; >a ${again}/abs/node`],
   ['unset NODE_OPTIONS; exec node', `unset NODE_OPTIONS; ${again}exec node`],
@@ -166,6 +175,11 @@ t.test('with a NODE_OPTIONS of the user', (t) => {
 })
 
 const untouched: readonly string[] = [
+  // The shim of a bare name sees to it
+  'node --permission x',
+  'env -i /abs/node --permission x',
+  '/abs/program --permission',
+  '/abs/node x --permission',
   '',
   'node x',
   '/abs/node x && npm test',
