@@ -4,6 +4,8 @@ export interface FileSystem {
   isProgram(path: string): boolean
   /** The first characters of a file; empty where it cannot be read. */
   readStart(path: string): string
+  /** The whole of a text file; empty where it cannot be read. */
+  readText(path: string): string
   /**
    * Searches that found no script for node. They need not be made again: where such an answer is out of date,
    * the script is caught on PATH instead.

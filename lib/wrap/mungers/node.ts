@@ -1,6 +1,7 @@
+import { findInEnvFile } from '../../syntax/env-file.js'
 import { parseNodeArgv } from '../../syntax/node-argv.js'
 import { tokenizeNodeOptions } from '../../syntax/node-options.js'
-import type { FileSystem } from '../find-program.js'
+import { absolute, type FileSystem } from '../find-program.js'
 import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 import { pin } from './pin.js'
@@ -15,7 +16,7 @@ export function isNode(file: string, plan: Plan): boolean {
 export function mungeNode(request: SpawnRequest, plan: Plan, files: FileSystem): SpawnRequest {
   if (!isNode(request.file, plan)) return request
   if (givesPermissions(request.args.slice(1))) return { ...request, untouched: true }
-  const plain = withoutWrittenOut(request, plan)
+  const plain = withEnvFile(withoutWrittenOut(request, plan), files)
   const pinned = plan.windows ? plain : pin(plain, plan, files)
   if (plan.nodeFlags.length === 0) return pinned
   const [argv0 = request.file, ...rest] = pinned.args
@@ -35,6 +36,28 @@ function withoutWrittenOut(request: SpawnRequest, plan: Plan): SpawnRequest {
   const { options, rest: behind } = parseNodeArgv(rest)
   const others = options.filter(({ name, value }) => value === undefined || !isOurs(name, value))
   return { ...request, args: [argv0, ...others.flatMap(({ source }) => source), ...behind] }
+}
+
+/** Node takes NODE_OPTIONS from an `--env-file` where there is none in the environment. brood's will be there: so that of the file goes with it. */
+function withEnvFile(request: SpawnRequest, files: FileSystem): SpawnRequest {
+  const { env, args, cwd = '' } = request
+  if (!args.some((argument) => argument.startsWith('--env-file')) || env.some((pair) => /^NODE_OPTIONS=/i.test(pair))) return request
+  const found = findInEnvFiles(args.slice(1), (path) => files.readText(cwd === '' ? path : absolute(path, cwd)))
+  return found === undefined ? request : { ...request, env: [...env, `NODE_OPTIONS=${found}`] }
+}
+
+/**
+ * The NODE_OPTIONS that node takes from its `--env-file`, where its environment has none.
+ *
+ * @param args what stands behind `node`
+ */
+export function findInEnvFiles(args: readonly string[], read: (path: string) => string): string | undefined {
+  let found: string | undefined
+  for (const { name, value } of parseNodeArgv(args).options) {
+    // The later file wins.
+    if (/^--env-file(?:-if-exists)?$/.test(name) && value !== undefined) found = findInEnvFile(read(value), 'NODE_OPTIONS') ?? found
+  }
+  return found
 }
 
 /**

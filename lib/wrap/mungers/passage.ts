@@ -85,7 +85,7 @@ export function findPassage(words: readonly PartialWord[], byShell: boolean, pla
 }
 
 /** Words as far as they are known. */
-function knownFrom(words: readonly PartialWord[], start: number): string[] {
+export function knownFrom(words: readonly PartialWord[], start: number): string[] {
   const end = words.findIndex(({ complete }, index) => index >= start && !complete)
   return words.slice(start, end < 0 ? words.length : end).map(({ known }) => known)
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { takeInheritance } from '../../../lib/boot/restore.js'
 import { quoteNodeOption } from '../../../lib/syntax/node-options.js'
 import { decodeCarrier, encodeCarrier } from '../../../lib/wrap/carrier.js'
+import type { FileSystem } from '../../../lib/wrap/find-program.js'
 import { mungeShell } from '../../../lib/wrap/mungers/shell.js'
 import type { Plan } from '../../../lib/wrap/plan.js'
 import { temporaryDirectory } from '../../support.js'
@@ -94,10 +95,12 @@ const plan: Plan = {
 }
 const carrier = encodeCarrier({ ...plan.carrier, nodeOptions: plan.nodeOptions })
 
+const noFiles: FileSystem = { isProgram: () => false, readStart: () => '', readText: () => '' }
+
 function mungeFor(shell: string, text: string, own: string | undefined): string {
   const env = own === undefined ? [] : [`NODE_OPTIONS=${own}`]
   const request = { file: shell, args: [shell, '-c', text], env, cwd: undefined, uid: undefined, gid: undefined }
-  return mungeShell({ ...request, untouched: false, flagged: false }, plan).args[2] as string
+  return mungeShell({ ...request, untouched: false, flagged: false }, plan, noFiles).args[2] as string
 }
 
 interface Outcome {
