@@ -5,7 +5,7 @@ import { isWorkerThread, replace } from './patch.js'
 import { activeContexts, getRegistry } from './registry.js'
 import { planThread, type ThreadPlan, threadKey } from './thread.js'
 import { replaceClass, type WorkerArguments } from './worker-class.js'
-import { makeOptionSelector } from './worker-options.js'
+import { keepsOptions, makeOptionSelector } from './worker-options.js'
 
 /** What brood needs of `node:worker_threads`. */
 export interface Threads {
@@ -47,8 +47,9 @@ function wrapWorker(original: typeof Worker, threads: Threads, isEarlier: boolea
   const selectOptions = makeOptionSelector(original)
   const registry = getRegistry()
   const plan = (asked: Options) => {
-    const contexts = activeContexts(registry)
-    return planThread(asked, { contexts, applied: registry.inherited.length, isPreloaded: registry.isPreloaded, execArgv, selectOptions })
+    const { inherited, isPreloaded } = registry
+    const maker = { contexts: activeContexts(registry), applied: inherited.length, isPreloaded, execArgv, keepsOptions, selectOptions }
+    return planThread(asked, maker)
   }
   // For Workers that do not come here: Node's own, and those of a class that was taken before.
   const leaveUsual = () => threads.setEnvironmentData(threadKey, plan({})?.inheritance)
