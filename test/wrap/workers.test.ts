@@ -8,7 +8,7 @@ import t from '../tap.js'
 
 const shimRoot = temporaryDirectory(t)
 /** Another Node for the processes under test: an older one cannot run the tests. */
-const childNode = process.env.BROOD_TEST_NODE ?? process.execPath
+const { TEST_NODE: childNode = process.execPath } = process.env
 
 interface Case {
   readonly name: string
