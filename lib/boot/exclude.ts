@@ -1,5 +1,5 @@
 // For contexts that leave processes out: which they are, and the modules of those that are not.
-import { realpathSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { Module } from 'node:module'
 import { isAbsolute } from 'node:path'
 import { enableDebug } from '../diagnostics.js'
@@ -28,9 +28,18 @@ function findMain(): string[] {
   const [, main] = process.argv
   const hasMain = main !== undefined && isAbsolute(main) && (process as { _eval?: string })._eval === undefined
   if (!hasMain) return []
-  // As Node itself is about to look it up, and in its cache: an extension may be left out, or a directory named.
-  const found = (Module as unknown as { _findPath(path: string, paths: null, isMain: true): string | false })._findPath(main, null, true)
-  return found === false ? [main] : [main, found, realpathSync(found)]
+  try {
+    const found = statSync(main, { throwIfNoEntry: false })?.isFile() === true ? main : lookUp(main)
+    return found === false ? [main] : [main, found, realpathSync(found)]
+  } catch {
+    // It cannot be read, as Node is about to say.
+    return [main]
+  }
+}
+
+/** Finds a main script as Node does, whose extension may be left out, or its directory named. Node will find it in its cache then. */
+function lookUp(main: string): string | false {
+  return (Module as unknown as { _findPath(path: string, paths: null, isMain: true): string | false })._findPath(main, null, true)
 }
 
 /** Loads the modules that NODE_OPTIONS would have named, as Node loads those. */

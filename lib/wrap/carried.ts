@@ -4,36 +4,29 @@ import { soleEntry, variableName, withoutShims } from './mungers/env.js'
 import type { ActiveContext } from './registry.js'
 import { readSnapshot } from './snapshot.js'
 
+/** What brood wrote into an environment that somebody passes on. */
+export function findCarried(env: readonly string[], windows: boolean): Carrier | undefined {
+  const start = `${carrierVariable}=`
+  const isCarrier = (pair: string) => pair.startsWith(start) || (windows && pair.slice(0, start.length).toUpperCase() === start)
+  return decodeCarrier(env.findLast(isCarrier)?.slice(start.length))
+}
+
 /**
  * Adds the contexts that an environment carries to those that are active: it may come from another context's `environment()`.
  *
  * @param age how many of the active contexts are older than those
  */
-export function withCarried(
-  active: readonly ActiveContext[],
-  env: readonly string[],
-  age: number,
-  windows: boolean,
-): readonly ActiveContext[] {
-  const carried = findCarried(env, windows)?.contexts ?? []
-  const others = carried.filter((directory) => active.every((context) => context.directory !== directory))
+export function withCarried(active: readonly ActiveContext[], carried: Carrier, age: number): readonly ActiveContext[] {
+  const others = carried.contexts.filter((directory) => active.every((context) => context.directory !== directory))
   const contexts = others.map(readSnapshot).filter((snapshot) => snapshot !== undefined)
   return contexts.length === 0 ? active : [...active.slice(0, age), ...contexts, ...active.slice(age)]
-}
-
-/** What brood wrote into an environment that somebody passes on. */
-function findCarried(env: readonly string[], windows: boolean): Carrier | undefined {
-  const pair = env.findLast((candidate) => variableName(candidate, windows) === carrierVariable)
-  return pair === undefined ? undefined : decodeCarrier(pair.slice(carrierVariable.length + 1))
 }
 
 /**
  * Takes what brood wrote into an environment out of it again: a program under a `visible` context passes it on, and so does one
  * that uses what `context.environment()` gave. What was changed since is left to the child's preload.
  */
-export function withoutCarried(env: readonly string[], windows: boolean): readonly string[] {
-  const carried = findCarried(env, windows)
-  if (carried === undefined) return env
+export function withoutCarried(env: readonly string[], carried: Carrier, windows: boolean): readonly string[] {
   return env.flatMap((pair) => {
     const name = variableName(pair, windows)
     if (name === carrierVariable || name === shimVariable) return []

@@ -1,5 +1,5 @@
 import { isWindows } from '../platform.js'
-import { withCarried, withoutCarried } from './carried.js'
+import { findCarried, withCarried, withoutCarried } from './carried.js'
 import { mungeEnv } from './mungers/env.js'
 import { type Plan, planFor } from './plan.js'
 import { activeContexts, countApplied, type Registry } from './registry.js'
@@ -21,12 +21,14 @@ export function fromPairs(pairs: readonly string[]): Record<string, string> {
 
 /** The variables of a process that is to run under the contexts in force, and under those that `base` carries already. */
 export function environmentUnder(base: Variables, registry: Registry): Record<string, string> {
-  const pairs = toPairs(base)
-  const contexts = withCarried(activeContexts(registry), pairs, registry.inherited.length, isWindows)
+  const env = toPairs(base)
+  const carried = findCarried(env, isWindows)
+  const active = activeContexts(registry)
+  const contexts = carried === undefined ? active : withCarried(active, carried, registry.inherited.length)
   const plan = planFor(contexts, countApplied(registry), isWindows)
-  if (plan === undefined) return fromPairs(pairs)
+  if (plan === undefined) return fromPairs(env)
   const trace = registry.recorder?.id
-  return addToEnvironment(pairs, trace === undefined ? plan : { ...plan, carrier: { ...plan.carrier, trace } }, '')
+  return addToEnvironment(env, trace === undefined ? plan : { ...plan, carrier: { ...plan.carrier, trace } }, '')
 }
 
 /**
@@ -34,8 +36,9 @@ export function environmentUnder(base: Variables, registry: Registry): Record<st
  *
  * @param program the name of what is started, as far as it is known
  */
-export function addToEnvironment(pairs: readonly string[], plan: Plan, program: string): Record<string, string> {
-  const env = withoutCarried(pairs, plan.windows)
-  const request = { file: program, args: [], env, cwd: undefined, uid: undefined, gid: undefined, untouched: false, flagged: false }
-  return fromPairs(mungeEnv(request, plan).env)
+export function addToEnvironment(env: readonly string[], plan: Plan, program: string): Record<string, string> {
+  const carried = findCarried(env, plan.windows)
+  const clean = carried === undefined ? env : withoutCarried(env, carried, plan.windows)
+  const rest = { args: [], cwd: undefined, uid: undefined, gid: undefined, untouched: false, flagged: false }
+  return fromPairs(mungeEnv({ ...rest, file: program, env: clean }, plan).env)
 }

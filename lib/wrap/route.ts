@@ -3,7 +3,7 @@ import { debug, enableDebug } from '../diagnostics.js'
 import { isWindows } from '../platform.js'
 import type { Recorder, Starting } from '../trace/record.js'
 import { argumentSpace, fits } from './argument-space.js'
-import { withCarried, withoutCarried } from './carried.js'
+import { findCarried, withCarried, withoutCarried } from './carried.js'
 import { denormalize, denormalizeExecve } from './denormalize.js'
 import { realFileSystem } from './file-system.js'
 import { hideFrames } from './hide-frames.js'
@@ -56,9 +56,9 @@ function route(call: unknown[], read: typeof normalize, write: typeof denormaliz
     if (active.length === 0) return { call }
     const normal = read(call, inheritedEnvironment)
     if (normal === undefined) return { call }
-    const env = withoutCarried(normal.env, isWindows)
-    const clean = env === normal.env ? normal : { ...normal, env }
-    const { request, contexts } = askListeners(clean, withCarried(active, normal.env, active.length, isWindows))
+    const carried = findCarried(normal.env, isWindows)
+    const clean = carried === undefined ? normal : { ...normal, env: withoutCarried(normal.env, carried, isWindows) }
+    const { request, contexts } = askListeners(clean, carried === undefined ? active : withCarried(active, carried, active.length))
     const plan = currentPlan(contexts, registry)
     if (plan === undefined) return { call: request === normal ? call : write(call, request) }
 

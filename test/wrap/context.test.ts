@@ -1,3 +1,4 @@
+import '../posix-only.js'
 import childProcess, { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -198,6 +199,10 @@ t.test('childProcess wraps what is called through it, and nothing else', async (
       name,
     )
   }
+  const aborted = await promisify(scoped.exec)(command, { signal: AbortSignal.abort() }).catch((error: Error) => error)
+  t.match(aborted, { name: 'AbortError' }, 'a signal that was aborted before')
+  t.match(await output(scoped.spawn('there-is-no-such-program').on('error', () => {})), '', 'a program that is not there')
+  t.same(lowest(), untouched)
   context.dispose()
   t.equal(parse(scoped.execFileSync(node, say)).data, undefined, 'it wraps nothing any more')
 })

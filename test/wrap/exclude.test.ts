@@ -1,3 +1,4 @@
+import '../posix-only.js'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { type Context, type ContextOptions, createContext } from 'brood'
@@ -133,6 +134,10 @@ t.test('a process that is left out runs as if bare, and what it starts is wrappe
     const words = deep.map((word) => `'${word}'`).join(' ')
     t.same(lines(execSync(`unset NODE_OPTIONS; node ${words}`, { encoding: 'utf8' })), expected, 'through a shell')
   }
+
+  const flags = make({ execArgv: ['-r', required, `--import=${imported}`], exclude: 'tool.js' })
+  const flagged = flags.childProcess().execFileSync(node, [tool, applied], { encoding: 'utf8' })
+  t.equal(flagged, '{}\n{"required":1,"imported":1}\n', 'modules among the flags of node')
 
   const inner = make({ ...options, data: 'context', exclude: 'extensionless', visible: true })
   const outer = make({ data: 'outer', exclude: ['tool.js'], env: { FROM_CONTEXT: 'outer' }, require: [required] })
