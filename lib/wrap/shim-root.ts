@@ -61,6 +61,12 @@ export function makeShimDirectory<T>(
   )
 }
 
+/** The directories that a shim directory may be in, as far as they are there. */
+export function listShimRoots(preferred?: string): string[] {
+  const candidates = preferred === undefined ? listCandidates(undefined, undefined) : [{ path: preferred }]
+  return [...new Set(candidates.flatMap(({ path }) => (existsSync(path) ? [realpathSync(resolve(path))] : [])))]
+}
+
 function listCandidates(preferred: string | undefined, inherited: string | undefined): Candidate[] {
   const { SPAWN_WRAP_SHIM_ROOT: shimRoot, XDG_CACHE_HOME: cache } = process.env
   const home = attempt(homedir)

@@ -29,13 +29,32 @@ export function sweep(shimRoot: string): void {
   if (now - (latestSweeps.get(shimRoot) ?? Number.NEGATIVE_INFINITY) < leastInterval) return
   latestSweeps.set(shimRoot, now)
   try {
-    const names = readdirSync(shimRoot).filter((name) => contextName.test(name) && isLeftBehind(join(shimRoot, name), now))
-    if (names.length === 0) return
-    const carriers = findCarriers(names)
-    for (const name of names) sweepDirectory(join(shimRoot, name), carriers.get(name))
+    for (const { directory, carrier } of findLeftBehind(shimRoot)) sweepDirectory(directory, carrier)
   } catch (error) {
     debug('not swept', () => ({ shimRoot, error: String(error) }))
   }
+}
+
+/** A context's directory whose root has ended without removing it. */
+export interface LeftBehind {
+  readonly directory: string
+  /** Since it was last changed, in milliseconds. */
+  readonly age: number
+  /** A living process that still needs it. */
+  readonly carrier: number | undefined
+}
+
+/** Finds what earlier roots of this user have left in a shim root. */
+export function findLeftBehind(shimRoot: string): LeftBehind[] {
+  const now = Date.now()
+  const names = readdirSync(shimRoot).filter((name) => contextName.test(name) && isLeftBehind(join(shimRoot, name), now))
+  if (names.length === 0) return []
+  const carriers = findCarriers(names)
+  return names.map((name) => {
+    const directory = join(shimRoot, name)
+    const { mtimeMs } = lstatSync(directory, { throwIfNoEntry: false }) ?? { mtimeMs: now }
+    return { directory, age: now - mtimeMs, carrier: carriers.get(name) }
+  })
 }
 
 function isLeftBehind(directory: string, now: number): boolean {
