@@ -1,0 +1,62 @@
+import { setAttributes } from './dom.js'
+
+const narrowest = 160
+/** What the bars need, at least. */
+const barsNeed = 160
+const keyStep = 24
+/** Of the window, until a person sets it otherwise. */
+const usualShare = 0.42
+const usuallyWidest = 620
+
+/** The line between commands and bars, which can be moved. */
+export class SplitBar {
+  readonly #element: HTMLElement
+  readonly #timeline: HTMLElement
+  readonly #changed: () => void
+  /** As a person has set it. */
+  #wanted: number | undefined
+
+  constructor(element: HTMLElement, timeline: HTMLElement, changed: () => void) {
+    this.#element = element
+    this.#timeline = timeline
+    this.#changed = changed
+    element.addEventListener('pointerdown', (event) => {
+      event.preventDefault()
+      element.setPointerCapture(event.pointerId)
+    })
+    element.addEventListener('pointermove', (event) => {
+      if (element.hasPointerCapture(event.pointerId)) this.#move(event.clientX - timeline.getBoundingClientRect().left)
+    })
+    element.addEventListener('keydown', (event) => {
+      const by = { ArrowLeft: -keyStep, ArrowRight: keyStep }[event.key]
+      if (by === undefined || event.shiftKey) return
+      event.preventDefault()
+      this.#move(this.#width() + by)
+    })
+  }
+
+  /** Keeps it within the window. */
+  fit(): void {
+    const most = this.#most()
+    const width = this.#wanted ?? Math.max(narrowest, Math.min(usuallyWidest, this.#timeline.clientWidth * usualShare))
+    this.#timeline.style.setProperty('--label', `${Math.round(Math.min(width, most))}px`)
+    setAttributes(this.#element, {
+      'aria-valuenow': Math.round(this.#width()),
+      'aria-valuemin': narrowest,
+      'aria-valuemax': Math.round(most),
+    })
+  }
+
+  #move(width: number): void {
+    this.#wanted = Math.max(narrowest, Math.min(width, this.#most()))
+    this.#changed()
+  }
+
+  #most(): number {
+    return Math.max(narrowest, this.#timeline.clientWidth - barsNeed)
+  }
+
+  #width(): number {
+    return this.#element.getBoundingClientRect().left - this.#timeline.getBoundingClientRect().left
+  }
+}
