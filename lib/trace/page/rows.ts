@@ -59,8 +59,8 @@ export function makeRow(entry: Entry): RowView {
       class: ['row', process.slowest && !isRun && 'on-slowest-path'].filter(Boolean).join(' '),
       role: 'treeitem',
       'aria-level': entry.level,
-      'aria-label': describeEntry(entry),
     },
+    html('span', { class: 'visually-hidden' }, describeEntry(entry)),
     cells,
   )
   element.style.setProperty('--indent', String(indent))

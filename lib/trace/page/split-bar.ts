@@ -15,6 +15,7 @@ export class SplitBar {
   readonly #changed: () => void
   /** As a person has set it. */
   #wanted: number | undefined
+  #width = 0
 
   constructor(element: HTMLElement, timeline: HTMLElement, changed: () => void) {
     this.#element = element
@@ -31,32 +32,21 @@ export class SplitBar {
       const by = { ArrowLeft: -keyStep, ArrowRight: keyStep }[event.key]
       if (by === undefined || event.shiftKey) return
       event.preventDefault()
-      this.#move(this.#width() + by)
+      this.#move(this.#width + by)
     })
   }
 
   /** Keeps it within the window. */
   fit(): void {
-    const most = this.#most()
-    const width = this.#wanted ?? Math.max(narrowest, Math.min(usuallyWidest, this.#timeline.clientWidth * usualShare))
-    this.#timeline.style.setProperty('--label', `${Math.round(Math.min(width, most))}px`)
-    setAttributes(this.#element, {
-      'aria-valuenow': Math.round(this.#width()),
-      'aria-valuemin': narrowest,
-      'aria-valuemax': Math.round(most),
-    })
+    const most = Math.max(narrowest, this.#timeline.clientWidth - barsNeed)
+    const usual = Math.min(usuallyWidest, this.#timeline.clientWidth * usualShare)
+    this.#width = Math.round(Math.max(narrowest, Math.min(this.#wanted ?? usual, most)))
+    this.#timeline.style.setProperty('--label', `${this.#width}px`)
+    setAttributes(this.#element, { 'aria-valuenow': this.#width, 'aria-valuemin': narrowest, 'aria-valuemax': Math.round(most) })
   }
 
   #move(width: number): void {
-    this.#wanted = Math.max(narrowest, Math.min(width, this.#most()))
+    this.#wanted = width
     this.#changed()
-  }
-
-  #most(): number {
-    return Math.max(narrowest, this.#timeline.clientWidth - barsNeed)
-  }
-
-  #width(): number {
-    return this.#element.getBoundingClientRect().left - this.#timeline.getBoundingClientRect().left
   }
 }
