@@ -30,8 +30,10 @@ function fill<Made extends Element>(element: Made, attributes: Attributes, child
 
 export function setAttributes(element: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
+    const text = value === true ? '' : String(value)
     if (value === undefined || value === false) element.removeAttribute(name)
-    else element.setAttribute(name, value === true ? '' : String(value))
+    // Even what stays the same is work for the browser when it is set.
+    else if (element.getAttribute(name) !== text) element.setAttribute(name, text)
   }
 }
 
