@@ -113,6 +113,13 @@ describe('what it shows', () => {
       assert.equal(await row(page, /^make/).locator('.boot').count(), 0)
     }))
 
+  it('that there is nothing to show', () =>
+    withPage(makeTree([], ['1-a.jsonl: not a record']), {}, async (page) => {
+      assert.equal(await page.getByText('No process was recorded.').isVisible(), true)
+      assert.equal(await page.getByText('Not all could be read: 1').isVisible(), true)
+      assert.deepEqual(await accessibilityFaults(page), [])
+    }))
+
   it('without scripts, that it needs them', () =>
     withPage(small, { javaScriptEnabled: false }, async (page) => {
       assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), '$ npm test')

@@ -179,6 +179,9 @@ function setUp(): void {
   byId('losses').hidden = losses.length === 0
   byId('losses-title').textContent = `Not all could be read: ${losses.length}`
   byId('losses-list').append(...losses.map((loss) => html('li', {}, foreignText(loss))))
+  // A tree without items is none.
+  scroller.hidden = roots.length === 0
+  byId('nothing').hidden = roots.length > 0
   setUpTheme()
   onPress('open-all', () => setOpen(all, true))
   onPress('close-all', () =>
