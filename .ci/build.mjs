@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { build, transformSync } from 'esbuild'
 import ts from 'typescript'
+import { buildPage } from './build-page.mjs'
 
 const shared = { bundle: true, platform: 'node', logLevel: 'warning', legalComments: 'none' }
 
@@ -81,3 +82,6 @@ const commonjs = {
 await build({ ...library, format: 'esm', entryPoints: ['lib/index.ts'], outfile: 'dist/index.js' })
 await build({ ...commonjs, entryPoints: ['lib/index.cts'], outfile: 'dist/index.cjs' })
 await build({ ...commonjs, entryPoints: ['lib/wrap/foreground.ts'], outfile: 'dist/foreground.cjs' })
+// On its own, since it holds the whole page: loaded when a page is asked for.
+const page = { BROOD_PAGE: JSON.stringify(await buildPage()) }
+await build({ ...library, define: page, format: 'esm', entryPoints: ['lib/trace/render-html.ts'], outfile: 'dist/render-html.js' })

@@ -76,6 +76,15 @@ t.test('what runs in a child runs on Node 18', (t) => {
   t.end()
 })
 
+t.test('what runs in the browser depends on nothing', (t) => {
+  for (const name of reach('trace/page/main.ts')) t.match(name, /^trace\//, `the page reaches ${name}`)
+  const assigning = files.filter((file) =>
+    /\.(?:inner|outer)HTML\b|insertAdjacentHTML|document\.write|DOMParser/.test(readFileSync(join(lib, file), 'utf8')),
+  )
+  t.same(assigning, [], 'no text becomes markup')
+  t.end()
+})
+
 t.test('mungers and parsers touch no file system and no process', (t) => {
   for (const entry of files.filter((file) => /^(syntax|wrap\/mungers)\//.test(file))) {
     for (const name of reach(entry)) t.notOk(isBuiltin(name), `${entry} reaches ${name}`)

@@ -13,8 +13,8 @@ export interface Progress {
 /** Counts the processes of a trace while it is written. Each poll reads what has come since the last one. */
 export class TraceFollower {
   readonly #directory: string
-  /** How much of each file was read, and the line that was not whole yet. */
-  readonly #read = new Map<string, { offset: number; rest: string }>()
+  /** How many bytes of each file were read: whole lines. */
+  readonly #read = new Map<string, number>()
   readonly #running = new Set<string>()
   #done = 0
   #failed = 0
@@ -37,13 +37,11 @@ export class TraceFollower {
   }
 
   #readMore(name: string): void {
-    const state = this.#read.get(name) ?? { offset: 0, rest: '' }
-    this.#read.set(name, state)
+    const offset = this.#read.get(name) ?? 0
+    const lines = readLines(join(this.#directory, name), offset)
+    this.#read.set(name, offset + lines.length)
     const events: TraceEvent[] = []
-    const text = state.rest + readFrom(join(this.#directory, name), state)
-    const whole = text.lastIndexOf('\n') + 1
-    state.rest = text.slice(whole)
-    readRecord(name, text.slice(0, whole), events, [])
+    readRecord(name, lines.toString(), events, [])
     for (const event of events) this.#count(event)
   }
 
@@ -58,18 +56,18 @@ export class TraceFollower {
   }
 }
 
-function readFrom(path: string, state: { offset: number }): string {
+/** What stands behind an offset, up to the last line that is whole. */
+function readLines(path: string, offset: number): Buffer {
   try {
     const descriptor = openSync(path, 'r')
     try {
-      const buffer = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - state.offset))
-      const length = readSync(descriptor, buffer, 0, buffer.length, state.offset)
-      state.offset += length
-      return buffer.toString('utf8', 0, length)
+      const buffer = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - offset))
+      const length = readSync(descriptor, buffer, 0, buffer.length, offset)
+      return buffer.subarray(0, buffer.subarray(0, length).lastIndexOf('\n') + 1)
     } finally {
       closeSync(descriptor)
     }
   } catch {
-    return ''
+    return Buffer.alloc(0)
   }
 }

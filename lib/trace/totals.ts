@@ -9,9 +9,10 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 /** Works out what follows from the whole: durations, failures, the slowest path, the totals. */
 export function finish(roots: readonly Draft[], { startedAt, losses }: { startedAt: Date; losses: readonly string[] }): ProcessTree {
-  const finished = roots.map(finishProcess).toSorted(byStart)
+  const first = roots.reduce((earliest, { start }) => Math.min(earliest, start), Number.POSITIVE_INFINITY)
+  const finished = roots.map((root) => finishProcess(root, first)).toSorted(byStart)
   const marked = withSlowest(finished)
-  return { format: 'brood-tree', version: 1, startedAt: dateText(startedAt), roots: marked, totals: totalsOf(marked, losses) }
+  return { format: 'brood-tree', version: 1, startedAt: dateText(new Date(startedAt.getTime() + (roots.length === 0 ? 0 : first))), roots: marked, totals: totalsOf(marked, losses) }
 }
 
 function dateText(date: Date): string {
@@ -20,14 +21,19 @@ function dateText(date: Date): string {
 
 const byStart = (a: { start: number }, b: { start: number }) => a.start - b.start
 
-function finishProcess(draft: Draft): TracedProcess {
-  const { start, end, exitCode, signal, error } = draft
+/** @param zero when the first root started, from where times are counted */
+function finishProcess(draft: Draft, zero: number): TracedProcess {
+  const { exitCode, signal, error } = draft
+  const start = draft.start - zero
+  const end = draft.end === undefined ? undefined : draft.end - zero
   return {
     ...draft,
+    start,
+    end,
     wall: end === undefined ? undefined : Math.max(0, end - start),
     failed: error !== undefined || signal !== undefined || (exitCode !== undefined && exitCode !== 0),
     slowest: false,
-    children: draft.children.map(finishProcess).toSorted(byStart),
+    children: draft.children.map((child) => finishProcess(child, zero)).toSorted(byStart),
   }
 }
 

@@ -11,15 +11,21 @@ interface Spawn {
   exit?: ExitEvent
 }
 
+export interface TreeOptions {
+  /** What could not be read, to be said in the totals. @default [] */
+  readonly losses?: readonly string[]
+  /** The pid of a process that made the trace: it is left out, and what it started are the roots. @default none */
+  readonly without?: number
+}
+
 /**
  * Makes the tree of processes of what they recorded.
  *
  * It takes whatever there is: where a record is missing, what its process started becomes a root, or hangs where it is known to belong.
  *
  * @param events in the order of {@link readTrace}: those of one process as it wrote them
- * @param losses what could not be read, to be said in the totals
  */
-export function buildTree(events: readonly TraceEvent[], losses: readonly string[] = []): ProcessTree {
+export function buildTree(events: readonly TraceEvent[], { losses = [], without }: TreeOptions = {}): ProcessTree {
   const index = indexEvents(events)
   const clock = makeClock(index.starts.values(), (spawnId) => {
     const spawn = index.spawns.get(spawnId)
@@ -30,7 +36,9 @@ export function buildTree(events: readonly TraceEvent[], losses: readonly string
   // Those whose parent is unknown; then, since records may say anything, those that only each other lead to.
   for (const start of index.starts.values()) if (!isKnown(start, index)) roots.push(build(start))
   for (const start of index.starts.values()) if (!build.isDone(start)) roots.push(build(start))
-  return finish(roots, { startedAt: clock.startedAt, losses })
+  const isLeftOut = ({ pid, kind }: Draft) => kind === 'node' && pid === without
+  const shown = roots.flatMap((root) => (isLeftOut(root) ? root.children : [root]))
+  return finish(shown, { startedAt: clock.startedAt, losses })
 }
 
 interface Index {

@@ -55,7 +55,7 @@ function madeUpRun(): TraceEvent[] {
   return events
 }
 
-const tree = buildTree(madeUpRun(), ['x.jsonl: a line is torn'])
+const tree = buildTree(madeUpRun(), { losses: ['x.jsonl: a line is torn'] })
 
 t.equal(
   renderTerminal(tree, { width: 80, color: false }),

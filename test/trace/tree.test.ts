@@ -270,7 +270,7 @@ function inOtherOrder(events: readonly TraceEvent[]): TraceEvent[] {
 
 t.test('totals', (t) => {
   const [, events] = cases.find(([name]) => name === 'a shell with children') as (typeof cases)[number]
-  const { totals, startedAt, roots } = buildTree(events, ['a line'])
+  const { totals, startedAt, roots } = buildTree(events, { losses: ['a line'] })
   t.same(totals, {
     processes: 4,
     nodeProcesses: 3,
