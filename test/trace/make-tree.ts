@@ -271,6 +271,10 @@ export function largeTree(processes: number, seed = 1): ProcessTree {
 export const hostileTexts: readonly string[] = [
   '</script><script>alert(1)</script>',
   '<!-- <script>',
+  // No sign but the first is needed.
+  '</script x',
+  '</SCRIPT/x',
+  '<!--<script x',
   '--><img src=x onerror=alert(1)>',
   ']]></style><svg onload=alert(1)>',
   "{{script}} {{tree}} {{title}} $& $1 $` $'",
