@@ -5,7 +5,11 @@ import { root } from './support.js'
 import t from './tap.js'
 
 const lib = join(root, 'lib')
-const files = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((file) => /\.[cm]?ts$/.test(file))
+/** As Windows writes them too. */
+const withSlashes = (path: string) => path.replaceAll('\\', '/')
+const files = readdirSync(lib, { recursive: true, encoding: 'utf8' })
+  .map(withSlashes)
+  .filter((file) => /\.[cm]?ts$/.test(file))
 
 /** What each file imports: a path under lib, or the name of a package or a built-in module. */
 const imports = new Map(
@@ -14,7 +18,7 @@ const imports = new Map(
     // Types vanish in the build.
     const found = [...text.matchAll(/^(?:import|export)\s(?!type\b)[^'"]*?from '([^']+)'/gms)].map(([, name]) => name as string)
     const resolve = (name: string) =>
-      name.startsWith('.') ? relative(lib, join(lib, dirname(file), name)).replace(/\.(c?)js$/, '.$1ts') : name
+      name.startsWith('.') ? withSlashes(relative(lib, join(lib, dirname(file), name))).replace(/\.(c?)js$/, '.$1ts') : name
     return [file, found.map(resolve)]
   }),
 )

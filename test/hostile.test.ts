@@ -1,4 +1,5 @@
 // Places and neighbours in which things go wrong: brood wraps all the same, or says why not, and never breaks what would run bare.
+import './posix-only.js'
 import { type ExecFileSyncOptions, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -51,6 +52,16 @@ interface Place {
   readonly expected: 'home' | 'own' | 'temporary' | RegExp
 }
 
+/** Finds out how many a node needs that starts a process, and takes all others away. */
+const fewestDescriptors = `
+  count=18
+  {
+    until (ulimit -n $count && exec "$0" -e 'process.exit(require("child_process").spawnSync("true").error ? 1 : 0)'); do
+      count=$((count + 2))
+    done
+  } 2>/dev/null
+  ulimit -n $count;`
+
 const noMount = !canMount && 'no permission to mount here'
 const places: readonly Place[] = [
   { name: 'an ordinary home', expected: 'home' },
@@ -98,7 +109,7 @@ const places: readonly Place[] = [
   { name: 'a tiny PATH', env: { PATH: '/nowhere' }, expected: 'home' },
   { name: 'an empty PATH', env: { PATH: '' }, expected: 'home' },
   { name: 'no PATH', before: 'unset PATH;', expected: 'home' },
-  { name: 'few descriptors', before: 'ulimit -n 32;', expected: 'home' },
+  { name: 'as few descriptors as it takes bare', before: fewestDescriptors, expected: 'home' },
   { name: 'a umask that takes everything', before: 'umask 777;', expected: 'home' },
   {
     name: 'a umask that takes everything, for one who is not root',

@@ -1,3 +1,4 @@
+import './posix-only.js'
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -42,6 +43,8 @@ const programs: readonly Program[] = [
   { name: 'the environment, in its order', file: 'env.cjs', env: { A: '1', 'odd-name': '2', 'a.b': '3', EMPTY: '' } },
   { name: 'NODE_OPTIONS of its own', file: 'env.cjs', env: { NODE_OPTIONS: '--no-warnings  --title="a b" ' } },
   { name: 'an empty NODE_OPTIONS', file: 'env.cjs', env: { NODE_OPTIONS: '' } },
+  { name: 'NODE_OPTIONS from an --env-file', flags: ['--env-file', fixture('programs/dot.env')], file: 'env.cjs' },
+  { name: 'children with an --env-file', file: 'env-file.cjs' },
   { name: 'SPAWN_WRAP variables of its own', file: 'env.cjs', env: { SPAWN_WRAP_SHIM_ROOT: scratch, SPAWN_WRAP_DEBUG: '0' } },
   { name: 'globals and the module loader', file: 'globals.cjs' },
   { name: 'loaded modules', file: 'modules.cjs' },

@@ -1,4 +1,5 @@
 // The record of ways to start Node that are caught: each row a real tree of processes, in which each process of Node is caught exactly once.
+import './posix-only.js'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createContext } from 'brood'

@@ -1,6 +1,6 @@
 // What may have become of the variables on the way into this process. Where nothing has, inheritance.ts does it all.
 import { enableDebug } from '../diagnostics.js'
-import { pathDelimiter } from '../platform.js'
+import { pathDelimiter, spellingOf } from '../platform.js'
 import { formatNodeOptions, tokenizeNodeOptions } from '../syntax/node-options.js'
 import { type Carrier, carrierVariable, decodeCarrier, shimVariable } from '../wrap/carrier.js'
 import { isProgram } from '../wrap/file-system.js'
@@ -34,8 +34,8 @@ export function takeInheritance(env: Environment, execArgv: string[], preload: s
   else restoreNodeOptions(env, carrier, contexts, preload)
 
   const { PATH: path } = env
-  const first = `${carrier.contexts[carrier.contexts.length - 1]}:`
-  if (path?.startsWith(first) && !path.includes(directoryPrefix, first.length)) env.PATH = path.slice(first.length)
+  const first = `${carrier.contexts[carrier.contexts.length - 1]}${pathDelimiter}`
+  if (path?.startsWith(first) && !path.includes(directoryPrefix, first.length)) env[spellingOf('PATH', env)] = path.slice(first.length)
   else restorePath(env, carrier, shim)
 
   if (shim !== undefined) {
@@ -88,7 +88,7 @@ function restorePath(env: Environment, { contexts }: Carrier, shim: string | und
   if (newest === undefined || path === undefined) return
   const wasAbsent = shim === undefined ? path === `${soleEntry(newest)}:${shellDefaultPath}` : shim === 'none' && path === shellDefaultPath
   if (wasAbsent) delete env.PATH
-  else env.PATH = withoutShims(path, contexts, pathDelimiter)
+  else env[spellingOf('PATH', env)] = withoutShims(path, contexts, pathDelimiter)
 }
 
 /** What a shell drops because it cannot name it, it did not drop on purpose. */

@@ -1,4 +1,4 @@
-import { chmodSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { debug, isDebug } from '../diagnostics.js'
 import { BroodError } from '../errors.js'
@@ -90,7 +90,7 @@ export class Context implements Disposable {
   /** @internal */
   constructor(snapshot: Snapshot) {
     this.#active = { ...snapshot, ask: (request) => this.#listeners.ask(request) }
-    this.#forgetExit = loadSignalExit().onExit(() => this.dispose())
+    this.#forgetExit = loadSignalExit().onExit(() => this.#end('exit'))
   }
 
   /** The private directory that holds the shims. */
@@ -179,11 +179,15 @@ export class Context implements Disposable {
 
   /** Takes back every patch and removes the directory. A second call does nothing. */
   dispose(): void {
+    this.#end('dispose')
+  }
+
+  #end(reason: EndReason): void {
     if (this.#disposed) return
     this.#disposed = true
     for (const undo of this.#undos) undo()
     this.#forgetExit()
-    retireDirectory(this.#active, getRegistry().started !== this.#startedBefore)
+    retireDirectory(this.#active, reason, getRegistry().started !== this.#startedBefore)
   }
 
   [Symbol.dispose](): void {
@@ -201,24 +205,29 @@ function listActive(): object {
   return { contexts: activeContexts(getRegistry()).map((context) => context.directory) }
 }
 
+/** Was the context taken back, or does the process end that made it? */
+type EndReason = 'dispose' | 'exit'
+
 /**
- * Removes a context's directory, or what of it wraps.
+ * Removes a context's directory.
  *
- * Under SPAWN_WRAP_DEBUG the shims stay, for a look at them. They stay, too, while a living process carries the directory:
- * a shell remembers where it found node, and without the snapshot a shim starts node as it is. A later sweep removes them.
+ * While a living process carries it, it stays, and a later sweep removes it. At the end of the process it stays whole: what was started
+ * last may not have read the snapshot yet. Where the context was taken back only the shims stay, because a shell remembers
+ * where it found node; without the snapshot they start node as it is. Under SPAWN_WRAP_DEBUG they stay for a look at them.
  *
- * @param mayBeCarried has any process been started since the context was patched?
+ * @param mayBeCarried has any process been started since the context was made?
  */
-function retireDirectory({ directory, debug: keep }: Snapshot, mayBeCarried: boolean): void {
+function retireDirectory({ directory, debug: keep }: Snapshot, reason: EndReason, mayBeCarried: boolean): void {
+  const name = basename(directory)
+  const snapshot = join(directory, snapshotFile)
   try {
-    const carrier = mayBeCarried ? findCarriers([basename(directory)]).get(basename(directory)) : undefined
-    if (keep) renameSync(join(directory, snapshotFile), join(directory, `disposed-${snapshotFile}`))
-    else if (carrier === undefined) removeDirectory(directory)
-    else {
-      unlinkSync(join(directory, snapshotFile))
-      adopt(directory, carrier)
-    }
-    debug(keep ? 'directory kept' : carrier === undefined ? 'directory removed' : 'directory left', () => ({ directory, carrier }))
+    const carrier = mayBeCarried ? findCarriers([name]).get(name) : undefined
+    const staysWhole = carrier !== undefined && reason === 'exit'
+    if (carrier !== undefined) adopt(directory, carrier)
+    else if (!keep) removeDirectory(directory)
+    if (!staysWhole && keep) renameSync(snapshot, join(directory, `disposed-${snapshotFile}`))
+    else if (!staysWhole) rmSync(snapshot, { force: true })
+    debug(carrier !== undefined ? 'directory left' : keep ? 'directory kept' : 'directory removed', () => ({ directory, carrier }))
   } catch (error) {
     debug('directory not removed', () => ({ directory, error: String(error) }))
   }

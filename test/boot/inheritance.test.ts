@@ -1,4 +1,5 @@
 // What munging puts into an environment, the preload takes out again: in the usual case in the quick way, in all others in the general one.
+import '../posix-only.js'
 import { basename, dirname } from 'node:path'
 import { createContext } from 'brood'
 import { type Environment, takeUnchanged } from '../../lib/boot/inheritance.js'

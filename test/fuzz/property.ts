@@ -5,6 +5,8 @@ export interface Property {
   readonly name: string
   /** How many cases `npm test` tries; `npm run fuzz` tries {@link nightFactor} times as many. */
   readonly cases: number
+  /** Why it cannot be tried here. */
+  readonly skip: string | false
   readonly try: (options: TryOptions) => Verdict
 }
 
@@ -30,8 +32,15 @@ export const nightFactor = 20
  * States a property.
  *
  * @param holds throws, or returns `false`, for a case for which it does not hold
+ * @param skip why it cannot be tried here
  */
-export function property<Case>(name: string, cases: number, arbitrary: fc.Arbitrary<Case>, holds: (one: Case) => boolean | void): Property {
+export function property<Case>(
+  name: string,
+  cases: number,
+  arbitrary: fc.Arbitrary<Case>,
+  holds: (one: Case) => boolean | void,
+  skip: string | false = false,
+): Property {
   const check = ({ seed, cases: numRuns, path, onCase }: TryOptions): Verdict => {
     const counted = fc.property(arbitrary, (one) => {
       onCase?.()
@@ -40,7 +49,7 @@ export function property<Case>(name: string, cases: number, arbitrary: fc.Arbitr
     const details = fc.check(counted, { seed, numRuns, ...(path !== undefined && { path }) })
     return { cases: details.numRuns, failure: details.failed ? describe(name, details) : undefined }
   }
-  return { name, cases, try: check }
+  return { name, cases, skip, try: check }
 }
 
 function describe<Case>(

@@ -1,3 +1,4 @@
+import '../posix-only.js'
 import childProcess, { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

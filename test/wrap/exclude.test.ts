@@ -1,3 +1,4 @@
+import '../posix-only.js'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { type Context, type ContextOptions, createContext } from 'brood'

@@ -18,7 +18,11 @@ const windowsPlan: Plan = { ...plan, windows: true, shims: ['C:\\shims'], carrie
 /** A file system of programs, and of scripts by their first line. */
 function filesOf(files: Readonly<Record<string, string>>): FileSystem {
   const normal = (path: string) => path.replaceAll('/./', '/')
-  return { isProgram: (path) => normal(path) in files, readStart: (path) => files[normal(path)] ?? '' }
+  return {
+    isProgram: (path) => normal(path) in files,
+    readStart: (path) => files[normal(path)] ?? '',
+    readText: (path) => files[normal(path)] ?? '',
+  }
 }
 
 const files = filesOf({
@@ -34,6 +38,7 @@ const files = filesOf({
   '/app/absolute': '#!/opt/node/bin/node --no-warnings -x\n',
   '/app/shell': '#!/bin/sh\n',
   '/app/python': '#!/usr/bin/env python3\n',
+  '/app/.env': 'A=1\nNODE_OPTIONS="--title x"\n',
   '/app/strange': '#!/usr/bin/env -i node\n',
   '/app/setting': '#!/usr/bin/env -S NODE_OPTIONS=--a node -x\n',
 })
@@ -193,16 +198,31 @@ for (const [name, asked, given] of environments) {
   t.same(munge({ ...request('/bin/ls', []), env: before }, plan, files).env, given, name)
 }
 
+t.test('NODE_OPTIONS from an --env-file, where there is none in the environment', (t) => {
+  const optionsOf = (args: string[], env = ['PATH=/usr/bin'], cwd?: string) =>
+    munge(request('node', args, env, cwd), plan, files).env.find((pair) => pair.startsWith('NODE_OPTIONS='))
+  t.equal(optionsOf(['--env-file=/app/.env', 'x']), `${preload} --title x`)
+  t.equal(optionsOf(['--env-file-if-exists', '.env', 'x'], ['PATH=/usr/bin'], '/app'), `${preload} --title x`)
+  t.equal(optionsOf(['--env-file=/app/.env', '--env-file=/app/absent', 'x']), `${preload} --title x`)
+  t.equal(optionsOf(['--env-file=/app/.env', 'x'], ['PATH=/usr/bin', 'NODE_OPTIONS=']), `${preload} `)
+  t.equal(optionsOf(['x', '--env-file=/app/.env']), preload)
+  t.equal(optionsOf(['--env-file=/app/absent', 'x']), preload)
+  t.end()
+})
+
 t.test('Windows', (t) => {
   const windowsCarrier = `BROOD_CONTEXT=${JSON.stringify({ contexts: ['C:\\shims'], inherited: 0, nodeOptions: plan.nodeOptions })}`
   for (const [name, asked, given] of [
     ['any case of PATH', ['Path=C:\\a;C:\\b', '=C:=C:\\dir'], ['Path=C:\\shims;C:\\a;C:\\b', '=C:=C:\\dir', preload, windowsCarrier]],
+    // Node leaves out all but one; whoever calls its binding may not.
+    ['PATH in two ways', ['PATH=C:\\a', 'path=C:\\b'], ['PATH=C:\\shims;C:\\a', 'path=C:\\shims;C:\\b', preload, windowsCarrier]],
+    ['names that only begin alike', ['PATHEXT=.EXE', 'Path=C:\\a'], ['PATHEXT=.EXE', 'Path=C:\\shims;C:\\a', preload, windowsCarrier]],
     [
       'any case of NODE_OPTIONS',
       ['PATH=C:\\a', 'node_options=--x'],
       ['PATH=C:\\shims;C:\\a', `NODE_OPTIONS=${plan.nodeOptions} --x`, windowsCarrier],
     ],
-    ['no Path', [], ['Path=C:\\shims', preload, windowsCarrier]],
+    ["no Path: Windows adds this process's", [], [preload, windowsCarrier]],
   ] as [string, string[], string[]][]) {
     const { env } = munge(request('node', [], asked), windowsPlan, filesOf({}))
     t.same(env, given, name)

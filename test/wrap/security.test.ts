@@ -1,4 +1,5 @@
 // What another user of the same machine may have prepared, and what brood leaves for others to read. SECURITY.md says it in words.
+import '../posix-only.js'
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,

@@ -34,7 +34,8 @@ export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
       if (mayPassShim && !beginsWithIdentifier.test(pair)) fragile.push(pair)
     }
   }
-  if (!hasPath && !request.shimless) env.push(solePath(plan))
+  // On Windows a process that is given no Path gets this one's.
+  if (!hasPath && !request.shimless && !plan.windows) env.push(`PATH=${soleEntry(plan.shims.at(-1) as string)}:${shellDefaultPath}`)
   if (!hasNodeOptions) env.push(`NODE_OPTIONS=${plan.nodeOptions}`)
   env.push(`${carrierVariable}=${carrierText(request, plan, fragile)}`)
   return { ...request, env }
@@ -80,11 +81,6 @@ function withShim(pair: string, { shims, windows }: Plan): string {
   const first = `${shim}${windows ? ';' : ':'}`
   const isThere = pair.startsWith(first, value) || pair.startsWith(`${soleEntry(shim)}:`, value)
   return isThere ? pair : `${pair.slice(0, value)}${first}${pair.slice(value)}`
-}
-
-function solePath({ shims, windows }: Plan): string {
-  const shim = shims.at(-1) as string
-  return windows ? `Path=${shim}` : `PATH=${soleEntry(shim)}:${shellDefaultPath}`
 }
 
 function withPreload(pair: string, plan: Plan): string {

@@ -85,7 +85,7 @@ export const real = [
       const words = [...lists.flat(), show, 'FIRST', ...args]
       const [file, ...rest] = words as [string, ...string[]]
       const { stdout } = spawnSync(file, rest, { env: { PATH: `${bin}:${process.env.PATH}` }, encoding: 'utf8', cwd: '/' })
-      const given = shown(stdout)
+      const given = shown(stdout ?? '')
       // A line that is refused runs nothing.
       if (given.length === 0) return
       const { target } = parsePrefixCommands(words.map(knownWord), false)

@@ -5,7 +5,7 @@ import * as fc from 'fast-check'
 import { parseShell } from '../../../lib/syntax/shell.js'
 import { escapeForBackticks, quoteForShell, quoteWithin } from '../../../lib/syntax/shell-quote.js'
 import { placeIn, type Word } from '../../../lib/syntax/shell-word.js'
-import { findShells, type Shell } from '../../support-stand-in.js'
+import { findShells, reasonAgainstBash, type Shell } from '../../support-stand-in.js'
 import { hostileText } from '../arbitraries.js'
 import { property, same } from '../property.js'
 import { bin, scratch, shown } from '../scratch.js'
@@ -32,7 +32,7 @@ const matches = ({ known, complete }: Word, argument: string | undefined) =>
   complete ? argument === known : argument?.startsWith(known) === true
 
 export const pure = [
-  property('shell grammar: what is found stands in the text, in order', 450, fc.oneof(soup, damaged(shellProgram('node'))), (text) => {
+  property('shell grammar: what is found stands in the text, in order', 480, fc.oneof(soup, damaged(shellProgram('node'))), (text) => {
     const program = parseShell(text, dialect)
     for (const { start, end, words, assignments } of program?.commands ?? []) {
       let at = start
@@ -53,12 +53,18 @@ export const pure = [
 ]
 
 export const real = [
-  property('shell grammar: bash takes what is understood', 60, fc.oneof(soup, damaged(shellProgram('node'))), (text) => {
-    if (parseShell(text, dialect) === undefined) return
-    const { status, stderr } = spawnSync('bash', ['-n', '-c', text], { encoding: 'utf8' })
-    // bash warns of a here-document that ends with the text, and takes it.
-    same([status, stderr.replace(/.*warning.*\n/g, '')], [0, ''])
-  }),
+  property(
+    'shell grammar: bash takes what is understood',
+    60,
+    fc.oneof(soup, damaged(shellProgram('node'))),
+    (text) => {
+      if (parseShell(text, dialect) === undefined) return
+      const { status, stderr } = spawnSync('bash', ['-n', '-c', text], { encoding: 'utf8' })
+      // bash warns of a here-document that ends with the text, and takes it.
+      same([status, stderr.replace(/.*warning.*\n/g, '')], [0, ''])
+    },
+    reasonAgainstBash(),
+  ),
 
   property('shell grammar: words mean what is known of them', 60, fc.array(shellWord, { minLength: 1, maxLength: 4 }), (list) => {
     const text = list.join(' ')

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isWindows } from '../../../lib/platform.js'
 import { knownWord, parsePrefixCommands } from '../../../lib/syntax/prefix-command.js'
 import { encodeCarrier } from '../../../lib/wrap/carrier.js'
 import { mungePrefix } from '../../../lib/wrap/mungers/prefix.js'
@@ -137,9 +138,11 @@ for (const line of untouched) {
   t.equal(mungePrefix(asked, plan), asked, line)
 }
 
-t.test('what runs as somebody else, or in another root directory, could not read the preload', (t) => {
+t.test('what runs as somebody else, in another root directory, or under the permission model, could not read the preload', (t) => {
   for (const line of [
     'sudo -u other node',
+    'nice node --permission x',
+    'env NODE_OPTIONS=--a /abs/node --title x --experimental-permission',
     'sudo -g group node',
     'sudo -R /root node',
     'su other -c node',
@@ -235,7 +238,7 @@ t.test('what is known only in part', (t) => {
   t.end()
 })
 
-t.test('the programs themselves take it so', (t) => {
+t.test('the programs themselves take it so', { skip: isWindows && 'they are programs of POSIX systems' }, (t) => {
   const scratch = temporaryDirectory(t)
   const standIn = join(scratch, 'node')
   writeFileSync(standIn, `#!/bin/sh\nprintf '%s|%s|%s' "$NODE_OPTIONS" "$BROOD_CONTEXT" "$*"\n`, { mode: 0o755 })

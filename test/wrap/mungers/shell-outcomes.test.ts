@@ -1,4 +1,5 @@
 // Shell texts before and after munging, run by every shell that is here, with a stand-in for node that says what it was given.
+import '../../posix-only.js'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDirectory } from '../../support.js'
