@@ -121,6 +121,10 @@ t.test('currentContext, in every process of a tree', (t) => {
     ['stdin', () => execFileSync(node, [], { input: show })],
     ['an ES module', () => execFileSync(node, [module])],
     ['a shell', () => execSync('NODE_OPTIONS= node -', { input: show })],
+    [
+      'a Worker',
+      () => execFileSync(node, ['-e', `new (require('worker_threads').Worker)(${JSON.stringify(show)}, { eval: true, env: {} })`]),
+    ],
     ['a child with an empty environment', () => execFileSync(node, ['-e', nested])],
     ['a child of a shell of a child', () => execFileSync(node, ['-e', nested.replace(`'node', ['-e', `, `'sh', ['-c', 'node -e "$0"', `)])],
   ]
