@@ -20,6 +20,8 @@ export interface Registry {
   isPreloaded: boolean
   /** Takes the patches back; `undefined` while nothing is patched. */
   unpatch: (() => void) | undefined
+  /** Are they there for the length of a call alone? */
+  isPatchedForCall: boolean
   /** Hands over from a wrapper main; `undefined` where none runs. */
   runMain: (() => void) | undefined
   /** What the preload does when Node runs it a second time, as the main script. */
@@ -51,6 +53,7 @@ export function getRegistry(): Registry {
       started: 0,
       isPreloaded: false,
       unpatch: undefined,
+      isPatchedForCall: false,
       runMain: undefined,
       enter: undefined,
     }
