@@ -46,11 +46,13 @@ function takeOff(value: string, ours: string): string | undefined {
   return value.startsWith(ours) && !value.includes(directoryPrefix, ours.length) ? value.slice(ours.length) : undefined
 }
 
-/** Sets the contexts' variables. One that the process above was under already, and set otherwise for this one, stays. */
+/** Sets the contexts' variables, the newest's above all. One that the process above was under already, and set otherwise for this one, stays. */
 export function applyEnvironment(env: Environment, { contexts, applied }: Inheritance): void {
+  const ours: Environment = Object.create(null)
   contexts.forEach((context, index) => {
     for (const name in context.env) {
-      if (index >= applied || env[name] === undefined) env[name] = context.env[name]
+      if (index >= applied || env[name] === undefined) ours[name] = context.env[name]
     }
   })
+  Object.assign(env, ours)
 }
