@@ -2,7 +2,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { node, say, script, scratch, since, type Way, way } from './way.js'
+import { node, say, scratch, script, since, type Way, way } from './way.js'
 
 const directory = join(scratch, 'mains')
 mkdirSync(directory)
