@@ -30,9 +30,9 @@ if [ -r @DIRECTORY@/context.json ] && [ -r @PRELOAD@ ] && [ ${#NODE_OPTIONS} -lt
   export NODE_OPTIONS BROOD_CONTEXT BROOD_SHIM
 fi
 
-# Under the permission model node could not read the preload, and would not start.
+# Under the permission model, or a policy, node could not read the preload, and would not start.
 case " $* ${NODE_OPTIONS-} " in
-  *' --permission '* | *' --experimental-permission '*)
+  *' --permission '* | *' --experimental-permission '* | *' --experimental-policy '* | *' --experimental-policy='*)
     case ${NODE_OPTIONS-} in
       @NODE_OPTIONS@) unset NODE_OPTIONS ;;
       @NODE_OPTIONS@' '*) NODE_OPTIONS=${NODE_OPTIONS#@NODE_OPTIONS@' '} ;;

@@ -6,7 +6,10 @@ import { takeInheritance } from '../lib/boot/restore.js'
 import { quoteNodeOption } from '../lib/syntax/node-options.js'
 import { decodeCarrier, encodeCarrier } from '../lib/wrap/carrier.js'
 import { mungeShell } from '../lib/wrap/mungers/shell.js'
+import type { FileSystem } from '../lib/wrap/find-program.js'
 import type { Plan } from '../lib/wrap/plan.js'
+
+const noFiles: FileSystem = { isProgram: () => false, readStart: () => '', readText: () => '' }
 
 /** Begins and ends what the stand-in says of itself; programs do not print these. */
 const marks = { begin: '\u0001', next: '\u0002', end: '\u0003' }
@@ -99,7 +102,7 @@ export class StandIn {
     const name = file === 'busybox' ? 'ash' : file
     const env = own === undefined ? [] : [`NODE_OPTIONS=${own}`]
     const request = { file: name, args: [name, '-c', text], env, cwd: undefined, uid: undefined, gid: undefined }
-    return mungeShell({ ...request, untouched: false, flagged: false }, this.#plan).args[2] as string
+    return mungeShell({ ...request, untouched: false, flagged: false }, this.#plan, noFiles).args[2] as string
   }
 
   #run([file, ...args]: Shell, text: string, env: Record<string, string>): Outcome {

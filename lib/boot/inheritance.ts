@@ -27,7 +27,8 @@ export function takeUnchanged(env: Environment): Inheritance | undefined {
     const otherOptions = nodeOptions === ours.nodeOptions ? '' : takeOff(nodeOptions, `${ours.nodeOptions} `)
     const isUnchanged = path !== undefined && otherOptions !== undefined && carrier.fragile === undefined && carrier.flagged === undefined
     if (!isUnchanged) return undefined
-    const contexts = directories.map(readSnapshot) as Snapshot[]
+    // A wrapper could not work under the permission model: there the program runs bare.
+    const contexts = process.permission ? [] : (directories.map(readSnapshot) as Snapshot[])
     for (const { nodeFlags } of contexts) if (nodeFlags.length > 0 && env[shimVariable] !== undefined) return undefined
     delete env[carrierVariable]
     delete env[shimVariable]

@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { shebangLength } from '../syntax/shebang.js'
 import type { FileSystem } from './find-program.js'
 
@@ -47,6 +47,13 @@ export const realFileSystem: FileSystem = {
       return ''
     } finally {
       if (descriptor !== undefined) closeSync(descriptor)
+    }
+  },
+  readText(path) {
+    try {
+      return statSync(path).isFile() ? readFileSync(path, 'utf8') : ''
+    } catch {
+      return ''
     }
   },
 }

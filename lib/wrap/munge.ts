@@ -1,7 +1,7 @@
 import type { FileSystem } from './find-program.js'
 import { mungeCmd } from './mungers/cmd.js'
 import { mungeEnv, pathOf } from './mungers/env.js'
-import { mungeNode } from './mungers/node.js'
+import { inheritsPermissions, mungeNode } from './mungers/node.js'
 import { mungeNpm } from './mungers/npm.js'
 import { mungeOtherUser } from './mungers/other-user.js'
 import { pin } from './mungers/pin.js'
@@ -16,6 +16,7 @@ const programMungers = [mungeOtherUser, mungeNpm, mungeShebang, mungeNode, munge
 
 /** Turns what was asked for into what brood starts instead. Pure: data in, data out. */
 export function munge(request: SpawnRequest, plan: Plan, files: FileSystem): SpawnRequest {
+  if (inheritsPermissions(request)) return { ...request, untouched: true }
   const munged = programMungers.reduce((current, mungeProgram) => mungeProgram(current, plan, files), request)
   if (munged.untouched) return munged
   const shimless = munged.cwd === undefined && files.isInRemovedDirectory?.() === true

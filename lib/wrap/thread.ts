@@ -29,6 +29,8 @@ export interface Maker {
   readonly isPreloaded: boolean
   /** Its `process.execArgv`. */
   readonly execArgv: readonly string[]
+  /** Does a Worker with variables of its own have the options on the process's command line? */
+  readonly keepsOptions: boolean
   /** Leaves out the options that are a process's alone, at which Node refuses to make a Worker. */
   readonly selectOptions: (options: readonly string[]) => readonly string[]
 }
@@ -63,8 +65,8 @@ export function planThread(asked: { readonly env?: unknown; readonly execArgv?: 
   const preloads = contexts.filter(reachesWorkers).flatMap((context) => context.nodeOptions)
   const added = ['--require', preload, ...maker.selectOptions(preloads)]
   if (ownOptions !== undefined) return { execArgv: [...added, ...ownOptions], inheritance: { ...inheritance, added } }
-  // With variables of its own it has none of the process's options, and shows them all the same.
-  const others = isAsProcess ? maker.selectOptions(maker.execArgv) : []
+  // Where it does not have them it shows them all the same.
+  const others = env !== 'own' || maker.keepsOptions ? maker.selectOptions(maker.execArgv) : []
   return { execArgv: [...added, ...others], inheritance: { ...inheritance, added, execArgv: maker.execArgv } }
 }
 

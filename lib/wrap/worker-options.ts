@@ -1,6 +1,12 @@
 import type { Worker } from 'node:worker_threads'
 import { parseNodeArgv } from '../syntax/node-argv.js'
 
+/**
+ * Does a Worker with variables of its own have the options on the process's command line? Node 18 gives it those of its NODE_OPTIONS alone.
+ * @see node#52827, node#53029
+ */
+export const keepsOptions: boolean = Number.parseInt(process.versions.node, 10) >= 20
+
 /** An option that no Node knows. */
 const unknownOption = '--brood-no-such-option'
 

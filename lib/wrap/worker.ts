@@ -5,7 +5,7 @@ import { isWorkerThread, replace } from './patch.js'
 import { activeContexts, getRegistry } from './registry.js'
 import { planThread, type ThreadPlan, threadKey } from './thread.js'
 import { replaceClass, type WorkerArguments } from './worker-class.js'
-import { makeOptionSelector } from './worker-options.js'
+import { keepsOptions, makeOptionSelector } from './worker-options.js'
 
 /** What brood needs of `node:worker_threads`. */
 export interface Threads {
@@ -49,19 +49,13 @@ function wrapWorker(original: typeof Worker, threads: Threads, isEarlier: boolea
   const selectOptions = makeOptionSelector(original)
   const registry = getRegistry()
   const plan = (asked: Options) => {
+    const { inherited, applied: appliedHere, isPreloaded } = registry
     // Listeners stay in the thread that has them.
     const contexts = activeContexts(registry).map((context) => ({ ...context, ask: undefined }))
     const present = contexts.filter(
-      ({ directory }, index) => index >= registry.inherited.length || registry.applied.some((context) => context.directory === directory),
+      ({ directory }, index) => index >= inherited.length || appliedHere.some((context) => context.directory === directory),
     )
-    return planThread(asked, {
-      contexts,
-      present,
-      applied: registry.inherited.length,
-      isPreloaded: registry.isPreloaded,
-      execArgv,
-      selectOptions,
-    })
+    return planThread(asked, { contexts, present, applied: inherited.length, isPreloaded, execArgv, keepsOptions, selectOptions })
   }
   // For Workers that do not come here: Node's own, and those of a class that was taken before.
   const leaveUsual = () => threads.setEnvironmentData(threadKey, plan({})?.inheritance)

@@ -49,7 +49,7 @@ const inTheRoot: readonly Way[] = [
   way('execSync', (options) => text(execSync(`node "${say}" child`, utf8(options)))),
   way('execFile', (options) => outcomeOf(execFile('node', [say, 'child'], options))),
   way('execFileSync', (options) => text(execFileSync('node', [say, 'child'], utf8(options)))),
-  way('fork', (options) => outcomeOf(fork(say, ['child'], { ...options, execPath: node, silent: true }))),
+  way('fork', (options) => outcomeOf(fork(say, ['child'], { ...options, execPath: node, execArgv: [], silent: true }))),
   way('fork, with flags and an empty environment', ({ cwd }) =>
     outcomeOf(fork(say, ['child'], { cwd, env: {}, execPath: node, execArgv: ['--no-warnings'], silent: true })),
   ),

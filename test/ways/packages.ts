@@ -1,7 +1,8 @@
 // npm and its like.
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { N, node, path, S, scratch, type Way, way } from './way.js'
+import { root } from '../support.js'
+import { N, node, path, S, say, scratch, type Way, way } from './way.js'
 
 const directory = join(scratch, 'a package')
 mkdirSync(join(directory, 'node_modules/.bin'), { recursive: true })
@@ -21,7 +22,7 @@ const scripts = {
   start: `node ${S} child`,
   test: `node ${S} child`,
 }
-writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'a-package', version: '1.0.0', scripts }))
+writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'a-package', version: '1.0.0', license: 'MIT', scripts }))
 writeFileSync(join(directory, 'node_modules/tool/package.json'), JSON.stringify({ name: 'tool', version: '1.0.0', bin: 'tool.js' }))
 writeFileSync(join(directory, 'node_modules/tool/tool.js'), "#!/usr/bin/env node\nconsole.log('child')\n", { mode: 0o755 })
 symlinkSync('../tool/tool.js', join(directory, 'node_modules/.bin/tool'))
@@ -75,4 +76,36 @@ const npm: readonly Way[] = [
   way('an npm with a hard-coded node, in a shell without NODE_OPTIONS', ['sh', '-c', 'unset NODE_OPTIONS; npm child'], { env: hardCoded }),
 ]
 
-export const packageManagers: readonly Way[] = npm
+/** Other package managers come with test/nodes. */
+const installed = join(root, 'test/nodes/node_modules')
+const notInstalled = 'npm run test:nodes installs it'
+const yarnBerry = join(installed, 'yarn-berry/bin/yarn.js')
+const berry = join(scratch, 'a yarn package')
+mkdirSync(berry)
+writeFileSync(join(berry, 'package.json'), JSON.stringify({ name: 'a-yarn-package', version: '1.0.0', scripts }))
+writeFileSync(join(berry, 'yarn.lock'), '')
+
+const offline = { YARN_ENABLE_NETWORK: '0', YARN_ENABLE_TELEMETRY: '0', YARN_ENABLE_IMMUTABLE_INSTALLS: '0', COREPACK_ENABLE_STRICT: '0' }
+const manager = (name: string, program: string, args: readonly string[], expectation: Partial<Way> = {}) => {
+  const file = join(installed, program)
+  const skip = existsSync(file) ? undefined : notInstalled
+  return way(name, [file, ...args], { cwd: directory, env: offline, processes: 2, skip, ...expectation })
+}
+
+const others: readonly Way[] = [
+  manager('pnpm run', '.bin/pnpm', ['run', '--silent', 'child']),
+  manager('pnpm run, NODE_OPTIONS set in the script', '.bin/pnpm', ['run', '--silent', 'set']),
+  manager('pnpm exec', '.bin/pnpm', ['exec', 'tool']),
+  manager('yarn run', '.bin/yarn', ['run', '--silent', 'child']),
+  manager('yarn run, the environment emptied in the script', '.bin/yarn', ['run', '--silent', 'emptied']),
+  manager('yarn node', '.bin/yarn', ['--silent', 'node', say, 'child']),
+  way("yarn's PnP, which puts a preload of its own first", ['sh', '-c', '"$YARN" install && "$YARN" run child'], {
+    cwd: berry,
+    env: { ...offline, YARN: yarnBerry },
+    processes: 3,
+    stdout: /Done[^]*\nchild\n$/,
+    skip: existsSync(yarnBerry) ? undefined : notInstalled,
+  }),
+]
+
+export const packageManagers: readonly Way[] = [...npm, ...others]

@@ -18,7 +18,11 @@ const windowsPlan: Plan = { ...plan, windows: true, shims: ['C:\\shims'], carrie
 /** A file system of programs, and of scripts by their first line. */
 function filesOf(files: Readonly<Record<string, string>>): FileSystem {
   const normal = (path: string) => path.replaceAll('/./', '/')
-  return { isProgram: (path) => normal(path) in files, readStart: (path) => files[normal(path)] ?? '' }
+  return {
+    isProgram: (path) => normal(path) in files,
+    readStart: (path) => files[normal(path)] ?? '',
+    readText: (path) => files[normal(path)] ?? '',
+  }
 }
 
 const files = filesOf({
@@ -34,6 +38,7 @@ const files = filesOf({
   '/app/absolute': '#!/opt/node/bin/node --no-warnings -x\n',
   '/app/shell': '#!/bin/sh\n',
   '/app/python': '#!/usr/bin/env python3\n',
+  '/app/.env': 'A=1\nNODE_OPTIONS="--title x"\n',
   '/app/strange': '#!/usr/bin/env -i node\n',
   '/app/setting': '#!/usr/bin/env -S NODE_OPTIONS=--a node -x\n',
 })
@@ -192,6 +197,18 @@ for (const [name, asked, given] of environments) {
   const before = Object.freeze([...asked])
   t.same(munge({ ...request('/bin/ls', []), env: before }, plan, files).env, given, name)
 }
+
+t.test('NODE_OPTIONS from an --env-file, where there is none in the environment', (t) => {
+  const optionsOf = (args: string[], env = ['PATH=/usr/bin'], cwd?: string) =>
+    munge(request('node', args, env, cwd), plan, files).env.find((pair) => pair.startsWith('NODE_OPTIONS='))
+  t.equal(optionsOf(['--env-file=/app/.env', 'x']), `${preload} --title x`)
+  t.equal(optionsOf(['--env-file-if-exists', '.env', 'x'], ['PATH=/usr/bin'], '/app'), `${preload} --title x`)
+  t.equal(optionsOf(['--env-file=/app/.env', '--env-file=/app/absent', 'x']), `${preload} --title x`)
+  t.equal(optionsOf(['--env-file=/app/.env', 'x'], ['PATH=/usr/bin', 'NODE_OPTIONS=']), `${preload} `)
+  t.equal(optionsOf(['x', '--env-file=/app/.env']), preload)
+  t.equal(optionsOf(['--env-file=/app/absent', 'x']), preload)
+  t.end()
+})
 
 t.test('Windows', (t) => {
   const windowsCarrier = `BROOD_CONTEXT=${JSON.stringify({ contexts: ['C:\\shims'], inherited: 0, nodeOptions: plan.nodeOptions })}`

@@ -2,7 +2,7 @@ import { type PartialWord, type PrefixChain, type PrefixStep, parsePrefixCommand
 import { findShellText } from '../../syntax/shell-argv.js'
 import { carrierVariable, encodeCarrier } from '../carrier.js'
 import { type Plan, programName } from '../plan.js'
-import { isNode } from './node.js'
+import { givesPermissions, isNode } from './node.js'
 
 /** Something to be added to a command line. */
 type CommandEdit =
@@ -22,6 +22,8 @@ export interface Passage {
   readonly losesCarrier: boolean
   /** May the target start node, as far as its name says? */
   readonly mayStartNode: boolean
+  /** Is it a node that is put under the permission model? Brood's variables must not reach it. */
+  readonly underPermissions: boolean
   /** What restores the variables that are lost or set on the way. */
   readonly edits: readonly CommandEdit[]
 }
@@ -75,7 +77,17 @@ export function findPassage(words: readonly PartialWord[], byShell: boolean, pla
   if (sudo !== undefined && (!isNamed || runsElsewhere(sudo, words))) return undefined
   const isPath = target !== undefined && (!target.complete || target.known.includes('/'))
   const mayStartNode = target === undefined || isNamed || isPath || shells.has(name as string) || name === 'make'
-  return { target: index, text: findText(words, ownText, index, name), mayStartNode, ...follow(words, chain, plan, mayStartNode) }
+  const mayBeNode = name === undefined ? isPath : isNode(name, plan)
+  const underPermissions = index !== undefined && mayBeNode && givesPermissions(knownFrom(words, index + 1))
+  const followed = follow(words, chain, plan, mayStartNode)
+  const edits = underPermissions ? [] : followed.edits
+  return { target: index, text: findText(words, ownText, index, name), mayStartNode, underPermissions, ...followed, edits }
+}
+
+/** Words as far as they are known. */
+export function knownFrom(words: readonly PartialWord[], start: number): string[] {
+  const end = words.findIndex(({ complete }, index) => index >= start && !complete)
+  return words.slice(start, end < 0 ? words.length : end).map(({ known }) => known)
 }
 
 function findText(

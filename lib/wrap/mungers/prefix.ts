@@ -21,6 +21,7 @@ export function mungePrefix(request: SpawnRequest, plan: Plan): SpawnRequest {
   }
   // At 0 stands the program itself: there is no prefix.
   if (passage.target === 0) return request
+  if (passage.underPermissions) return { ...request, untouched: true }
 
   const munged = addTo(words, passage, request, plan)
   return munged.length === words.length && munged.every((word, at) => word === words[at])

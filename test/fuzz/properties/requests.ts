@@ -22,6 +22,7 @@ const windows: Plan = { ...posix, windows: true, shims: ['C:\\shims'], carrier: 
 const everything: FileSystem = {
   isProgram: () => true,
   readStart: (path) => (path.endsWith('script') ? '#!/usr/bin/env node\n' : '\u007fELF'),
+  readText: () => '',
 }
 
 const program = fc.oneof(
@@ -95,7 +96,7 @@ function isPartOf(part: string, whole: string): boolean {
 
 /** Paths that cmd.exe can be given within its own quotes. */
 const node = 'C:\\Program Files\\nodejs\\node.exe'
-const onlyNode: FileSystem = { isProgram: (path) => path.toLowerCase() === node.toLowerCase(), readStart: () => '' }
+const onlyNode: FileSystem = { isProgram: (path) => path.toLowerCase() === node.toLowerCase(), readStart: () => '', readText: () => '' }
 const cmdText = fc
   .array(
     fc.constantFrom(

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { tokenizeNodeOptions } from '../../../lib/syntax/node-options.js'
 import { mungeShell } from '../../../lib/wrap/mungers/shell.js'
+import type { FileSystem } from '../../../lib/wrap/find-program.js'
 import type { Plan } from '../../../lib/wrap/plan.js'
 import { findShells, StandIn } from '../../support-stand-in.js'
 import { property, same } from '../property.js'
@@ -17,11 +18,16 @@ const plan: Plan = {
   carrier: { contexts: ['/shims'], inherited: 0 },
 }
 
+const noFiles: FileSystem = { isProgram: () => false, readStart: () => '', readText: () => '' }
+
 function munge(text: string, own?: string): string {
   const args = ['bash', '-c', text]
   const env = own === undefined ? [] : [`NODE_OPTIONS=${own}`]
-  return mungeShell({ file: 'bash', args, env, cwd: undefined, uid: undefined, gid: undefined, untouched: false, flagged: false }, plan)
-    .args[2] as string
+  return mungeShell(
+    { file: 'bash', args, env, cwd: undefined, uid: undefined, gid: undefined, untouched: false, flagged: false },
+    plan,
+    noFiles,
+  ).args[2] as string
 }
 
 /** Are the characters of `part` all there, in order? */

@@ -16,7 +16,7 @@ const plan: Plan = {
 /** A file system of Windows: case does not count. */
 const filesOf = (...paths: string[]): FileSystem => {
   const lower = new Set(paths.map((path) => path.toLowerCase()))
-  return { isProgram: (path) => lower.has(path.toLowerCase()), readStart: () => '' }
+  return { isProgram: (path) => lower.has(path.toLowerCase()), readStart: () => '', readText: () => '' }
 }
 const node = 'C:\\Program Files\\nodejs\\node.exe'
 const plainNode = 'D:\\nodejs\\node.exe'

@@ -138,9 +138,11 @@ for (const line of untouched) {
   t.equal(mungePrefix(asked, plan), asked, line)
 }
 
-t.test('what runs as somebody else, or in another root directory, could not read the preload', (t) => {
+t.test('what runs as somebody else, in another root directory, or under the permission model, could not read the preload', (t) => {
   for (const line of [
     'sudo -u other node',
+    'nice node --permission x',
+    'env NODE_OPTIONS=--a /abs/node --title x --experimental-permission',
     'sudo -g group node',
     'sudo -R /root node',
     'su other -c node',
