@@ -14,8 +14,10 @@ export interface Registry {
   own: readonly ActiveContext[]
   /** A context that is in force for the call being made: see {@link Context.childProcess}. */
   scope: ActiveContext | undefined
-  /** How many processes were started under contexts. */
+  /** How many processes were started under contexts, or may have been. */
   started: number
+  /** Has the program loaded `node:worker_threads`? */
+  mayHaveWorkers: boolean
   /** Did a preload run in this thread? Then it is among the options that Node gives to Workers by itself. */
   isPreloaded: boolean
   /** Takes the patches back; `undefined` while nothing is patched. */
@@ -51,6 +53,7 @@ export function getRegistry(): Registry {
       own: [],
       scope: undefined,
       started: 0,
+      mayHaveWorkers: false,
       isPreloaded: false,
       unpatch: undefined,
       isPatchedForCall: false,

@@ -41,6 +41,8 @@ export function patchWorkers(isEarlier: boolean): (() => void) | undefined {
  */
 function replaceWorker(isEarlier: boolean): () => void {
   const threads = loadThreads()
+  // A Worker may start processes where this thread does not see it.
+  getRegistry().mayHaveWorkers = true
   const undo = replace(threads, 'Worker', (original, isActive) => wrapWorker(original, threads, isEarlier && !isWorkerThread, isActive))
   // ES modules have bindings of their own, made when one of them first imports it.
   if (isEarlier) loader.syncBuiltinESMExports()
