@@ -94,6 +94,9 @@ const munged: readonly [text: string, munged: string][] = [
   ['for a in b; do node; unset NODE_OPTIONS; done', `for a in b; do ${again}node; unset NODE_OPTIONS; done`],
   ['node; while node; do unset NODE_OPTIONS; done', `node; while ${again}node; do unset NODE_OPTIONS; done`],
   ['f() { node; }; unset NODE_OPTIONS; f', `f() { ${again}node; }; unset NODE_OPTIONS; f`],
+  ['f() { NODE_OPTIONS=--a; node; }; f; unset NODE_OPTIONS', `f() { NODE_OPTIONS=--a; ${fresh}node; }; f; unset NODE_OPTIONS`],
+  ['f() { NODE_OPTIONS=--a; node; }; NODE_OPTIONS=--b f', `f() { NODE_OPTIONS=--a; ${again}node; }; NODE_OPTIONS=--b f`],
+  ['unset NODE_OPTIONS; node & wait', `unset NODE_OPTIONS; ${again}node & wait`],
   ['f() { unset NODE_OPTIONS; }; f; node', `f() { unset NODE_OPTIONS; }; f; ${again}node`],
   ['f() { /abs/node; }; NODE_OPTIONS=--a f; /abs/node', `f() { ${again}/abs/node; }; NODE_OPTIONS=--a f; /abs/node`],
   ['node() { command node; }; unset NODE_OPTIONS; node', `node() { ${again}command node; }; unset NODE_OPTIONS; node`],
@@ -164,6 +167,8 @@ t.test('with a NODE_OPTIONS of the user', (t) => {
 })
 
 const untouched: readonly string[] = [
+  'unset NODE_OPTIONS & wait; node',
+  '{ unset NODE_OPTIONS; true && . ./env; } & node',
   '',
   'node x',
   '/abs/node x && npm test',
