@@ -15,23 +15,31 @@ const stored = {
 }
 // Any Node must be able to parse the preload, one that is too old too: it then finds out that it is.
 await build({ ...stored, target: 'es2017', entryPoints: ['lib/boot/preload.cts'], outfile: 'dist/preload.cjs' })
-const deferred = ['lib/boot/restore.ts', 'lib/boot/thread.ts', 'lib/wrap/route.ts']
+const deferred = ['lib/boot/restore.ts', 'lib/boot/exclude.ts', 'lib/boot/thread.ts', 'lib/boot/visible.ts', 'lib/wrap/route.ts']
 await build({ ...stored, target: 'node18', entryPoints: deferred, outdir: 'dist', entryNames: '[name]', outExtension: { '.js': '.cjs' } })
+await build({
+  ...shared,
+  format: 'esm',
+  target: 'node18',
+  minify: true,
+  entryPoints: ['lib/boot/imports.mts'],
+  outfile: 'dist/imports.mjs',
+})
 
 // In the order in which they are stored: the preload last, since it needs the others.
-const storedNames = [...deferred.map((file) => basename(file, '.ts')), 'preload'].map((name) => `${name}.cjs`)
-for (const name of storedNames) {
+const scripts = [...deferred.map((file) => basename(file, '.ts')), 'preload'].map((name) => `${name}.cjs`)
+const storedNames = ['imports.mjs', ...scripts]
+for (const name of scripts) {
   const text = readFileSync(`dist/${name}`, 'utf8')
-  writeFileSync(
-    `dist/${name}`,
-    transformSync(name === 'route.cjs' ? text : compileEagerly(text), {
-      minifyWhitespace: true,
-      minifySyntax: true,
-      // V8 names a class in an error by its text.
-      minifyIdentifiers: name !== 'thread.cjs',
-      target: name === 'preload.cjs' ? 'es2017' : 'node18',
-    }).code,
-  )
+  const { code } = transformSync(name === 'route.cjs' ? text : compileEagerly(text), {
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // V8 names a class in an error by its text.
+    minifyIdentifiers: name !== 'thread.cjs',
+    target: name === 'preload.cjs' ? 'es2017' : 'node18',
+  })
+  // V8 then reports the file under Node's own scheme, which coverage reports and debuggers leave out.
+  writeFileSync(`dist/${name}`, `${code}//# sourceURL=node:brood/${name.replace('.cjs', '')}\n`)
 }
 
 /**

@@ -3,9 +3,10 @@ import { runMain } from './boot/run-main.js'
 import { BroodError } from './errors.js'
 import type * as types from './index.js'
 import { createContext } from './wrap/context.js'
+import { currentContext } from './wrap/current.js'
 import { wrap as wrapFunction } from './wrap/wrap.js'
 
-const wrap = Object.assign(wrapFunction, { BroodError, createContext, default: wrapFunction, runMain, wrap: wrapFunction })
+const wrap = Object.assign(wrapFunction, { BroodError, createContext, currentContext, default: wrapFunction, runMain, wrap: wrapFunction })
 
 declare namespace wrap {
   type BroodErrorCode = types.BroodErrorCode
@@ -13,7 +14,14 @@ declare namespace wrap {
   type BroodError = types.BroodError
   type Context = types.Context
   type ContextOptions = types.ContextOptions
+  type InheritedContext = types.InheritedContext
+  type JsonValue = types.JsonValue
+  type SpawnChanges = types.SpawnChanges
+  type SpawnDetails = types.SpawnDetails
+  type SpawnListener = types.SpawnListener
+  type Undo = types.Undo
   type Unwrap = types.Unwrap
+  type Variables = types.Variables
 }
 
 export = wrap

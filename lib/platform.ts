@@ -4,6 +4,11 @@ export const isWindows: boolean = process.platform === 'win32'
 /** What stands between the entries of PATH. */
 export const pathDelimiter: string = isWindows ? ';' : ':'
 
+/** How a variable is written: on Windows in any case, which a program can see. */
+export function spellingOf(name: string, env: Readonly<Record<string, string | undefined>>): string {
+  return (isWindows && Object.keys(env).find((variable) => variable.toUpperCase() === name)) || name
+}
+
 /** The oldest Node.js that a wrapped child may be: an older one runs as if it were not wrapped. */
 const oldestChildMajor = 18
 

@@ -17,8 +17,8 @@ while [ -n "$brood_rest" ]; do
 done
 PATH=${brood_path#:}
 
-# A context that is gone, or that this user cannot read, wraps nothing.
-if [ -r @DIRECTORY@/context.json ] && [ -r @PRELOAD@ ]; then
+# A context that is gone, or that this user cannot read, wraps nothing. No variable may take more than 128 kB.
+if [ -r @DIRECTORY@/context.json ] && [ -r @PRELOAD@ ] && [ ${#NODE_OPTIONS} -lt 100000 ]; then
   case ${NODE_OPTIONS-} in
     *@PRELOAD_OPTION@*) ;;
     *) NODE_OPTIONS=@NODE_OPTIONS@${NODE_OPTIONS+" $NODE_OPTIONS"} ;;
@@ -30,9 +30,9 @@ if [ -r @DIRECTORY@/context.json ] && [ -r @PRELOAD@ ]; then
   export NODE_OPTIONS BROOD_CONTEXT BROOD_SHIM
 fi
 
-# Under the permission model node could not read the preload, and would not start.
+# Under the permission model, or a policy, node could not read the preload, and would not start.
 case " $* ${NODE_OPTIONS-} " in
-  *' --permission '* | *' --experimental-permission '*)
+  *' --permission '* | *' --experimental-permission '* | *' --experimental-policy '* | *' --experimental-policy='*)
     case ${NODE_OPTIONS-} in
       @NODE_OPTIONS@) unset NODE_OPTIONS ;;
       @NODE_OPTIONS@' '*) NODE_OPTIONS=${NODE_OPTIONS#@NODE_OPTIONS@' '} ;;

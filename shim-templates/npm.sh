@@ -13,8 +13,8 @@ while [ -n "$brood_rest" ]; do
   fi
 done
 
-# A context that is gone, or that this user cannot read, wraps nothing.
-if [ -r @DIRECTORY@/context.json ] && [ -r @PRELOAD@ ]; then
+# A context that is gone, or that this user cannot read, wraps nothing. No variable may take more than 128 kB.
+if [ -r @DIRECTORY@/context.json ] && [ -r @PRELOAD@ ] && [ ${#NODE_OPTIONS} -lt 100000 ]; then
   case ${NODE_OPTIONS-} in
     *@PRELOAD_OPTION@*) ;;
     *) NODE_OPTIONS=@NODE_OPTIONS@${NODE_OPTIONS+" $NODE_OPTIONS"} ;;

@@ -5,7 +5,11 @@ import { root } from './support.js'
 import t from './tap.js'
 
 const lib = join(root, 'lib')
-const files = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((file) => /\.c?ts$/.test(file))
+/** As Windows writes them too. */
+const withSlashes = (path: string) => path.replaceAll('\\', '/')
+const files = readdirSync(lib, { recursive: true, encoding: 'utf8' })
+  .map(withSlashes)
+  .filter((file) => /\.[cm]?ts$/.test(file))
 
 /** What each file imports: a path under lib, or the name of a package or a built-in module. */
 const imports = new Map(
@@ -14,7 +18,7 @@ const imports = new Map(
     // Types vanish in the build.
     const found = [...text.matchAll(/^(?:import|export)\s(?!type\b)[^'"]*?from '([^']+)'/gms)].map(([, name]) => name as string)
     const resolve = (name: string) =>
-      name.startsWith('.') ? relative(lib, join(lib, dirname(file), name)).replace(/\.(c?)js$/, '.$1ts') : name
+      name.startsWith('.') ? withSlashes(relative(lib, join(lib, dirname(file), name))).replace(/\.(c?)js$/, '.$1ts') : name
     return [file, found.map(resolve)]
   }),
 )
@@ -44,11 +48,29 @@ t.test('nothing below knows anything above', (t) => {
 })
 
 t.test('what runs in a child depends on nothing', (t) => {
-  for (const entry of ['boot/preload.cts', 'boot/restore.ts', 'boot/thread.ts', 'wrap/route.ts']) {
+  const entries = [
+    'boot/preload.cts',
+    'boot/restore.ts',
+    'boot/exclude.ts',
+    'boot/imports.mts',
+    'boot/thread.ts',
+    'boot/visible.ts',
+    'wrap/route.ts',
+  ]
+  for (const entry of entries) {
     for (const name of reach(entry)) {
       t.ok(files.includes(name) || isBuiltin(name), `${entry} reaches ${name}`)
       t.notMatch(name, /^(process|module|cli)\//, `${entry} reaches ${name}`)
     }
+  }
+  t.end()
+})
+
+t.test('what runs in a child runs on Node 18', (t) => {
+  // New in Node 20, where the types come from.
+  const newer = /\.(?:toSorted|toReversed|toSpliced|with)\(/
+  for (const entry of ['boot/preload.cts', 'boot/restore.ts', 'wrap/route.ts']) {
+    for (const name of reach(entry)) if (files.includes(name)) t.notMatch(readFileSync(join(lib, name), 'utf8'), newer, name)
   }
   t.end()
 })

@@ -1,3 +1,4 @@
+import './posix-only.js'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -26,6 +27,11 @@ t.test('the first example', (t) => {
 
 t.test('the example of a context', (t) => {
   t.equal(run('preload.mjs'), 'hello\n42\n')
+  t.end()
+})
+
+t.test('the example of one call', (t) => {
+  t.equal(run('scoped.mjs'), '8080\nnode\n\n')
   t.end()
 })
 

@@ -1,5 +1,5 @@
-import { type SpawnOptions, spawn } from 'node:child_process'
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { execFileSync, type SpawnOptions, spawn } from 'node:child_process'
+import { chmodSync, cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,9 +25,16 @@ export interface Observation {
   readonly signal: NodeJS.Signals | null
 }
 
+interface ObserveOptions extends SpawnOptions {
+  /** What it reads from stdin. */
+  readonly input?: string
+  /** Where it has written this on stdout, it is told to end. */
+  readonly until?: RegExp | undefined
+}
+
 /** Starts a program at once, so that a patch around this call reaches it, and waits for its end. */
-export function observe(file: string, args: readonly string[], options: SpawnOptions & { input?: string } = {}): Promise<Observation> {
-  const { input, ...spawnOptions } = options
+export function observe(file: string, args: readonly string[], options: ObserveOptions = {}): Promise<Observation> {
+  const { input, until, ...spawnOptions } = options
   const child = spawn(file, args, { ...spawnOptions, stdio: 'pipe' })
   child.stdin?.on('error', () => {})
   child.stdin?.end(input)
@@ -35,6 +42,7 @@ export function observe(file: string, args: readonly string[], options: SpawnOpt
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (text: string) => {
       output[name] += text
+      if (until?.test(output.stdout)) child.kill()
     })
   }
   return new Promise((resolve, reject) => {
@@ -50,4 +58,17 @@ export async function atOnce<T>(width: number, items: Iterable<T>, each: (item: 
     for (let next = iterator.next(); next.done !== true; next = iterator.next()) await each(next.value)
   }
   await Promise.all(Array.from({ length: width }, lane))
+}
+
+/** brood as it is when installed, in a directory that every user can read. @returns its CommonJS entry */
+export function installCopy(t: Test): string {
+  const directory = temporaryDirectory(t)
+  chmodSync(directory, 0o755)
+  const packages = join(directory, 'node_modules')
+  for (const part of ['dist', 'shim-templates', 'package.json'])
+    cpSync(join(root, part), join(packages, 'brood', part), { recursive: true })
+  // On POSIX systems it loads nothing else.
+  cpSync(join(root, 'node_modules/signal-exit'), join(packages, 'signal-exit'), { recursive: true })
+  execFileSync('chmod', ['-R', 'a+rX', directory])
+  return join(packages, 'brood/dist/index.cjs')
 }

@@ -1,5 +1,7 @@
+import './posix-only.js'
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { type Context, createContext } from 'brood'
 import { atOnce, fixture, type Observation, observe, root, temporaryDirectory } from './support.js'
 import t from './tap.js'
@@ -27,12 +29,22 @@ symlinkSync(process.execPath, join(scratch, 'renamed-node'))
 
 const signals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGKILL', 'SIGSEGV', 'SIGUSR2', 'SIGALRM'] as const
 
+const bareMain = 'no wrapper main'
+const commonjs = 'a CommonJS wrapper main'
+const inPromise = 'a wrapper main that hands over in a promise'
+const asModule = 'an ES module wrapper main'
+
+const withWrapperMain = (reason: string) => ({ [commonjs]: reason, [inPromise]: reason, [asModule]: reason })
+const numbersDiffer = 'Node has counted the promises and files of the wrapper main'
+
 const programs: readonly Program[] = [
   { name: 'argv, argv0, execArgv, execPath and title', file: 'argv.cjs', args: ['a b', '', '--flag', '-e', 'ü'] },
   { name: 'flags before the main', flags: ['--no-warnings', '--title', 'my title', '-C', 'dev'], file: 'argv.cjs' },
   { name: 'the environment, in its order', file: 'env.cjs', env: { A: '1', 'odd-name': '2', 'a.b': '3', EMPTY: '' } },
   { name: 'NODE_OPTIONS of its own', file: 'env.cjs', env: { NODE_OPTIONS: '--no-warnings  --title="a b" ' } },
   { name: 'an empty NODE_OPTIONS', file: 'env.cjs', env: { NODE_OPTIONS: '' } },
+  { name: 'NODE_OPTIONS from an --env-file', flags: ['--env-file', fixture('programs/dot.env')], file: 'env.cjs' },
+  { name: 'children with an --env-file', file: 'env-file.cjs' },
   { name: 'SPAWN_WRAP variables of its own', file: 'env.cjs', env: { SPAWN_WRAP_SHIM_ROOT: scratch, SPAWN_WRAP_DEBUG: '0' } },
   { name: 'globals and the module loader', file: 'globals.cjs' },
   { name: 'loaded modules', file: 'modules.cjs' },
@@ -67,7 +79,7 @@ const programs: readonly Program[] = [
     name: 'IPC, json and advanced',
     file: 'ipc.cjs',
     except: {
-      'an ES module wrapper main':
+      [asModule]:
         'Node fails where a message came before the main was loaded and its listener disconnects (kPendingMessages of null), as bare ES modules show',
     },
   },
@@ -106,6 +118,64 @@ const programs: readonly Program[] = [
   { name: '--trace-warnings', flags: ['--trace-warnings'], file: 'argv.cjs' },
   { name: '--frozen-intrinsics', flags: ['--frozen-intrinsics'], file: 'intrinsics.cjs' },
   { name: '--disable-proto=delete', flags: ['--disable-proto=delete'], file: 'intrinsics.cjs' },
+  { name: '--frozen-intrinsics, and an ES module', flags: ['--frozen-intrinsics'], file: 'order.mjs' },
+  { name: '--disable-proto=throw', flags: ['--disable-proto=throw'], file: 'globals.cjs' },
+  { name: 'a program that tampers with prototypes', file: 'tampered.cjs' },
+  { name: 'every way to look at the environment', file: 'environment.cjs' },
+  { name: 'an environment of its own making', file: 'changed-environment.cjs' },
+  { name: '--check', file: 'check.cjs' },
+  { name: 'an error with a source map', flags: ['--enable-source-maps'], file: 'mapped.cjs' },
+  { name: 'an error with a source map that nobody wants', file: 'mapped.cjs' },
+  {
+    name: 'hooks of the module loader by --import',
+    flags: ['--import', pathToFileURL(fixture('wrappers/register.mjs')).href],
+    file: 'hooks.mjs',
+  },
+  {
+    name: 'hooks of the module loader by --import, in NODE_OPTIONS',
+    env: { NODE_OPTIONS: `--import ${pathToFileURL(fixture('wrappers/register.mjs')).href}` },
+    file: 'argv.cjs',
+  },
+  {
+    name: 'hooks of the module loader by --experimental-loader',
+    flags: ['--experimental-loader', fixture('wrappers/loader.mjs')],
+    file: 'hooks.mjs',
+  },
+  {
+    name: 'asynchronous ids, handles and the last events',
+    file: 'async-ids.cjs',
+    except: { [inPromise]: numbersDiffer, [asModule]: numbersDiffer },
+  },
+  { name: 'the order of events in an ES module', file: 'order.mjs' },
+  { name: 'what the operating system says of the process', file: 'process-state.cjs' },
+  { name: 'node behind foreign programs', file: 'shims.cjs' },
+  { name: 'closed descriptors', file: 'closed-stdio.cjs' },
+  { name: 'deprecations told outside node_modules', file: 'deprecated.cjs' },
+  { name: 'deprecations, pending ones too', flags: ['--pending-deprecation'], file: 'deprecated.cjs' },
+  { name: 'coverage by Node itself', file: 'test-coverage.cjs', except: withWrapperMain('the wrapper main is a file like others') },
+  { name: 'scripts a debugger is told of', file: 'debugger.cjs', except: withWrapperMain('the wrapper main is a file like others') },
+  { name: 'a start-up snapshot', file: 'startup-snapshot.cjs' },
+  { name: 'a policy', file: 'policy.cjs' },
+  { name: 'a last error after a rejection', file: 'exceptions.cjs' },
+  { name: 'flags that change how node starts', file: 'node-flags.cjs' },
+  { name: 'a program that mocks fs, the loader and JSON', file: 'mocked.cjs' },
+  { name: 'diagnostics channels', file: 'channels.cjs' },
+  { name: 'TypeScript, where Node runs it', flags: ['--no-warnings'], file: 'typescript.ts' },
+  {
+    name: 'warnings into a file',
+    env: { NODE_REDIRECT_WARNINGS: '/dev/stdout' },
+    flags: ['--pending-deprecation'],
+    file: 'deprecations.cjs',
+  },
+  { name: 'NODE_PENDING_DEPRECATION', env: { NODE_PENDING_DEPRECATION: '1' }, file: 'deprecations.cjs' },
+  { name: 'NODE_DEBUG of the module loader', env: { NODE_DEBUG: 'child_process' }, file: 'order.mjs' },
+  { name: 'a main by a path with dots', file: '../programs/./argv.cjs' },
+  { name: 'a directory as the main', flags: [fixture('programs/directory')], args: ['x'] },
+  {
+    name: 'a main on stdin with flags of a shell',
+    flags: ['--input-type=module', '-'],
+    input: 'console.log(import.meta.url, process.argv)',
+  },
   { name: 'a detached child', file: 'detached.cjs' },
   { name: 'much output before exit', file: 'stdout-flush.cjs' },
   { name: 'working directories', file: 'working-directory.cjs' },
@@ -123,10 +193,10 @@ const programs: readonly Program[] = [
 ]
 
 const contexts: Readonly<Record<string, Context>> = {
-  'no wrapper main': createContext({ env: {}, shimRoot: scratch }),
-  'a CommonJS wrapper main': createContext({ main: fixture('wrappers/run-main.cjs'), args: ['first', 'second'], shimRoot: scratch }),
-  'a wrapper main that hands over in a promise': createContext({ main: fixture('wrappers/run-in-promise.cjs'), shimRoot: scratch }),
-  'an ES module wrapper main': createContext({ main: fixture('wrappers/run-main.mjs'), shimRoot: scratch }),
+  [bareMain]: createContext({ env: {}, shimRoot: scratch }),
+  [commonjs]: createContext({ main: fixture('wrappers/run-main.cjs'), args: ['first', 'second'], shimRoot: scratch }),
+  [inPromise]: createContext({ main: fixture('wrappers/run-in-promise.cjs'), shimRoot: scratch }),
+  [asModule]: createContext({ main: fixture('wrappers/run-main.mjs'), shimRoot: scratch }),
 }
 
 function start(program: Program): Promise<Observation> {
@@ -173,14 +243,14 @@ t.test('a wrapped program and its parent observe what they would have observed',
     for (const [name, context] of Object.entries(contexts)) {
       if (program.except?.[name] !== undefined) continue
       const wrapped = withoutNoise(await startWrapped(context, program))
-      const [seen, expected] = name === 'no wrapper main' ? [wrapped, bare] : [upToTheMainsFrames(wrapped), upToTheMainsFrames(bare)]
+      const [seen, expected] = name === bareMain ? [wrapped, bare] : [upToTheMainsFrames(wrapped), upToTheMainsFrames(bare)]
       t.same(seen, expected, `${program.name}, under ${name}`)
     }
   })
 })
 
 t.test('every exit code comes through', async (t) => {
-  const context = contexts['a CommonJS wrapper main'] as Context
+  const context = contexts[commonjs] as Context
   const codes = Array.from({ length: 256 }, (_, code) => code)
   const seen: (number | null)[] = []
   await atOnce(4, codes, async (code) => {

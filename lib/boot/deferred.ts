@@ -7,6 +7,8 @@ type CompilableModule = NodeJS.Module & { _compile(text: string, filename: strin
 /** The deferred files, by name. */
 interface Deferred {
   restore: typeof import('./restore.js')
+  exclude: typeof import('./exclude.js')
+  visible: typeof import('./visible.js')
   route: typeof import('../wrap/route.js')
   thread: typeof import('./thread.js')
 }

@@ -1,4 +1,4 @@
-import { pathDelimiter } from '../platform.js'
+import { pathDelimiter, spellingOf } from '../platform.js'
 import { type Carrier, carrierVariable, shimVariable } from '../wrap/carrier.js'
 import { directoryPrefix, readSnapshot, type Snapshot } from '../wrap/snapshot.js'
 
@@ -27,13 +27,14 @@ export function takeUnchanged(env: Environment): Inheritance | undefined {
     const otherOptions = nodeOptions === ours.nodeOptions ? '' : takeOff(nodeOptions, `${ours.nodeOptions} `)
     const isUnchanged = path !== undefined && otherOptions !== undefined && carrier.fragile === undefined && carrier.flagged === undefined
     if (!isUnchanged) return undefined
-    const contexts = directories.map(readSnapshot) as Snapshot[]
+    // A wrapper could not work under the permission model: there the program runs bare.
+    const contexts = process.permission ? [] : (directories.map(readSnapshot) as Snapshot[])
     for (const { nodeFlags } of contexts) if (nodeFlags.length > 0 && env[shimVariable] !== undefined) return undefined
     delete env[carrierVariable]
     delete env[shimVariable]
     if (nodeOptions === ours.nodeOptions) delete env.NODE_OPTIONS
     else env.NODE_OPTIONS = otherOptions
-    env.PATH = path
+    env[spellingOf('PATH', env)] = path
     return { contexts, applied: carrier.inherited }
   } catch {
     // No carrier, or none of ours; no PATH or NODE_OPTIONS; a context that is gone.
@@ -46,10 +47,15 @@ function takeOff(value: string, ours: string): string | undefined {
   return value.startsWith(ours) && !value.includes(directoryPrefix, ours.length) ? value.slice(ours.length) : undefined
 }
 
-/** Sets the contexts' variables, the newest's above all. One that the process above was under already, and set otherwise for this one, stays. */
-export function applyEnvironment(env: Environment, { contexts, applied }: Inheritance): void {
+/**
+ * Sets the contexts' variables, the newest's above all. One that the process above was under already, and set otherwise for this one, stays.
+ *
+ * @param present the contexts that do not leave this process out
+ */
+export function applyEnvironment(env: Environment, { contexts, applied }: Inheritance, present: readonly Snapshot[]): void {
   const ours: Environment = Object.create(null)
   contexts.forEach((context, index) => {
+    if (!present.includes(context)) return
     for (const name in context.env) {
       if (index >= applied || env[name] === undefined) ours[name] = context.env[name]
     }

@@ -32,17 +32,22 @@ function boot(): void {
   hideModule(module, __filename)
   if (inheritance === undefined || inheritance.contexts.length === 0) return
   const { contexts } = inheritance
-  if (thread === undefined) applyEnvironment(env, inheritance)
+  const excluder = contexts.some(({ exclude }) => exclude.length > 0) ? loadDeferred('exclude') : undefined
+  const present = thread?.present ?? excluder?.leaveOut(env, inheritance) ?? contexts
+  if (thread === undefined) applyEnvironment(env, inheritance, present)
   if (contexts.some((context) => context.debug)) enableDebug()
 
   const registry = getRegistry()
   const applied = thread === undefined ? contexts.length : thread.applied
   registry.inherited = contexts.slice(0, applied)
   registry.own = contexts.slice(applied)
+  registry.applied = present
   registry.isPreloaded = true
+  if (thread === undefined && contexts.some((context) => context.visible)) loadDeferred('visible')?.showVariables(env, registry)
   registry.unpatch = patch({ routes: deferRoutes(), patchWorkers: (isEarlier) => loadDeferred('thread')?.patchWorkers(isEarlier) })
-  if (!isWorkerThread) installWrapperMains(contexts, registry, nodeOptions, __filename)
+  if (!isWorkerThread) installWrapperMains(present, registry, nodeOptions, __filename)
   debug('preload', () => ({ contexts: contexts.map((context) => context.directory), argv: process.argv, execArgv: process.execArgv }))
+  excluder?.requireModules(present)
 }
 
 /** The code that munges: read now, since the program may mock `fs` or hook the loader, and compiled when it first starts a process. */

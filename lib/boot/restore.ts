@@ -1,9 +1,10 @@
 // What may have become of the variables on the way into this process. Where nothing has, inheritance.ts does it all.
 import { enableDebug } from '../diagnostics.js'
-import { pathDelimiter } from '../platform.js'
+import { pathDelimiter, spellingOf } from '../platform.js'
 import { formatNodeOptions, tokenizeNodeOptions } from '../syntax/node-options.js'
 import { type Carrier, carrierVariable, decodeCarrier, shimVariable } from '../wrap/carrier.js'
-import { shellDefaultPath } from '../wrap/find-program.js'
+import { isProgram } from '../wrap/file-system.js'
+import { findProgram, shellDefaultPath } from '../wrap/find-program.js'
 import { soleEntry, withoutShims } from '../wrap/mungers/env.js'
 import { nodeOptionsFor } from '../wrap/plan.js'
 import { directoryPrefix, readSnapshot, type Snapshot } from '../wrap/snapshot.js'
@@ -33,11 +34,14 @@ export function takeInheritance(env: Environment, execArgv: string[], preload: s
   else restoreNodeOptions(env, carrier, contexts, preload)
 
   const { PATH: path } = env
-  const first = `${carrier.contexts[carrier.contexts.length - 1]}:`
-  if (path?.startsWith(first) && !path.includes(directoryPrefix, first.length)) env.PATH = path.slice(first.length)
+  const first = `${carrier.contexts[carrier.contexts.length - 1]}${pathDelimiter}`
+  if (path?.startsWith(first) && !path.includes(directoryPrefix, first.length)) env[spellingOf('PATH', env)] = path.slice(first.length)
   else restorePath(env, carrier, shim)
 
-  if (shim !== undefined) restoreFragile(env, carrier)
+  if (shim !== undefined) {
+    restoreFragile(env, carrier)
+    restoreCommandPath(env, carrier)
+  }
   if (shim !== undefined || carrier.flagged === true) restoreExecArgv(execArgv, contexts)
   return { contexts, applied }
 }
@@ -84,7 +88,7 @@ function restorePath(env: Environment, { contexts }: Carrier, shim: string | und
   if (newest === undefined || path === undefined) return
   const wasAbsent = shim === undefined ? path === `${soleEntry(newest)}:${shellDefaultPath}` : shim === 'none' && path === shellDefaultPath
   if (wasAbsent) delete env.PATH
-  else env.PATH = withoutShims(path, contexts, pathDelimiter)
+  else env[spellingOf('PATH', env)] = withoutShims(path, contexts, pathDelimiter)
 }
 
 /** What a shell drops because it cannot name it, it did not drop on purpose. */
@@ -93,6 +97,15 @@ function restoreFragile(env: Environment, { fragile = [] }: Carrier): void {
     const equals = pair.indexOf('=', 1)
     env[pair.slice(0, equals)] ??= pair.slice(equals + 1)
   }
+}
+
+/** bash tells each command by which path it has found it. */
+function restoreCommandPath(env: Environment, { contexts }: Carrier): void {
+  const { _: found = '', PATH: path } = env
+  const slash = found.lastIndexOf('/')
+  if (!contexts.includes(found.slice(0, slash).replace(/\/\.$/, ''))) return
+  const program = findProgram(found.slice(slash + 1), { path: path ?? shellDefaultPath, cwd: '.' }, { isProgram })
+  if (program !== undefined) env._ = program
 }
 
 function restoreExecArgv(execArgv: string[], contexts: readonly Snapshot[]): void {

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { Module } from 'node:module'
 import { resolve } from 'node:path'
 import { debug } from '../diagnostics.js'
+import { currentContext } from '../wrap/current.js'
 import type { Registry } from '../wrap/registry.js'
 import type { Snapshot } from '../wrap/snapshot.js'
 import { hideModule } from './hide-module.js'
@@ -34,7 +36,8 @@ export function installWrapperMains(
   nodeOptions: string | undefined,
   preload: string,
 ): void {
-  const wrappers = contexts.filter((context): context is Wrapper => context.main !== undefined)
+  // One that is gone, as while its package is installed anew, would end every node.
+  const wrappers = contexts.filter((context): context is Wrapper => context.main !== undefined && existsSync(context.main))
   if (wrappers.length === 0) return
   const original = internals.runMain
   let started = false
@@ -72,8 +75,9 @@ function runWrapper(
   argv.splice(1, 0, wrapper.main, ...wrapper.args)
   const takeBackLibrary = answerLibrary(wrapper, registry)
   let isSynchronous = true
+  registry.wrapper = wrapper
   registry.runMain = () => {
-    registry.runMain = undefined
+    registry.runMain = registry.wrapper = undefined
     takeBackLibrary()
     takeOutOfArgv(wrapper, script)
     forgetMainModule(wrapper.main)
@@ -129,16 +133,17 @@ function answerLibrary(wrapper: Wrapper, registry: Registry): () => void {
   }
 }
 
-/** brood's CommonJS export, of which `runMain` is here and the rest is loaded when it is asked for. */
+/** brood's CommonJS export: what a wrapper main asks for in every process is here, the rest is loaded when it is asked for. */
 function makeLibrary(load: () => unknown, registry: Registry): unknown {
   const runMain = () => {
     if (registry.runMain === undefined) (load() as { runMain(): void }).runMain()
     else registry.runMain()
   }
+  const own = { __proto__: null, currentContext, runMain }
   const whole = () => load() as Record<PropertyKey, unknown>
   return new Proxy(function wrap() {}, {
     apply: (_target, self, args) => Reflect.apply(load() as () => unknown, self, args),
-    get: (_target, property) => (property === 'runMain' ? runMain : whole()[property]),
+    get: (_target, property) => (own as Record<PropertyKey, unknown>)[property] ?? whole()[property],
     has: (_target, property) => property in whole(),
   })
 }

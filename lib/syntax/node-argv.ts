@@ -64,6 +64,8 @@ const optionsWithValue = new Set([
   '--test-coverage-branches',
   '--test-coverage-functions',
   '--test-coverage-lines',
+  '--experimental-policy',
+  '--policy-integrity',
   '--allow-fs-read',
   '--allow-fs-write',
   '--inspect-port',

@@ -28,6 +28,10 @@ interface Grammar {
   readonly longValues?: string
   /** How many words of its own stand between its options and the command. */
   readonly operands?: number
+  /** The short option with a text for a shell, which it runs in place of a command. */
+  readonly text?: string
+  /** May options stand behind words of its own? It then runs a command only where `--` says so. */
+  readonly permutes?: boolean
   /** May `NAME=value` stand in front of the command? */
   readonly variables?: boolean
   /** Is it read only by a shell itself? */
@@ -73,9 +77,54 @@ const grammars: Readonly<Record<string, Grammar>> = {
     operands: 1,
   },
   taskset: { flags: 'ac', inert: 'p', longFlags: 'all-tasks cpu-list', operands: 1 },
+  flock: {
+    flags: 'eFnosuvx',
+    values: 'cEw',
+    longFlags: 'close exclusive nb no-fork nonblock nonblocking shared unlock verbose',
+    longValues: 'command conflict-exit-code timeout wait',
+    operands: 1,
+    text: 'c',
+  },
+  script: {
+    flags: 'aefq',
+    values: 'BcEImoOT',
+    attached: 't',
+    longFlags: 'append flush force quiet return timing',
+    longValues: 'command echo log-in log-io log-out log-timing logging-format output-limit',
+    operands: 1,
+    text: 'c',
+  },
+  su: userGrammar(''),
+  runuser: userGrammar('u'),
+  chroot: { longFlags: 'skip-chdir', longValues: 'groups userspec', operands: 1 },
+  setpriv: {
+    flags: 'd',
+    longFlags: 'clear-groups dump init-groups keep-groups nnp no-new-privs',
+    longValues:
+      'ambient-caps apparmor-profile bounding-set egid euid groups inh-caps pdeathsig regid reuid rgid ruid securebits selinux-label',
+  },
+  strace: { flags: 'cCdDfFikNqrtTvVwxyYzZ', values: 'abeIoOPsSUX', inert: 'p' },
+  unshare: {
+    flags: 'cCfimnprTuU',
+    values: 'GRSw',
+    longFlags: 'cgroup fork ipc keep-caps kill-child map-auto map-current-user map-root-user mount mount-proc net pid time user uts',
+    longValues: 'boottime map-group map-groups map-user map-users monotonic propagation root setgid setgroups setuid wd',
+  },
+  find: {},
   busybox: {},
   command: { flags: 'p', inert: 'vV', builtin: true },
   exec: { flags: 'cl', values: 'a', builtin: true },
+}
+
+function userGrammar(values: string): Grammar {
+  return {
+    flags: 'flmpP',
+    values: `cgGsw${values}`,
+    longFlags: 'fast login preserve-environment pty',
+    longValues: `command group session-command shell supp-group whitelist-environment ${values && 'user'}`,
+    text: 'c',
+    permutes: true,
+  }
 }
 
 interface Option {
@@ -93,6 +142,10 @@ export interface PrefixStep {
   readonly variables: readonly number[]
   /** May more of them stand in front of its command? */
   readonly takesVariables: boolean
+  /** Indexes of further words of its own: a file, a user, a time. */
+  readonly operands: readonly number[]
+  /** Index of the text for a shell that it runs in place of a command. */
+  readonly text: number | undefined
   /** Index of the first word of its command; the number of words where there is none. */
   readonly command: number
 }
@@ -101,8 +154,8 @@ export interface PrefixStep {
 export interface PrefixChain {
   readonly steps: readonly PrefixStep[]
   /**
-   * Index of the word that names that command; `none` where no command is run, `unknown` where the line is not
-   * understood behind the last step.
+   * Index of the word that names that command; `none` where no command is run, or the last step has a text for a shell,
+   * `unknown` where the line is not understood behind the last step.
    */
   readonly target: number | 'none' | 'unknown'
 }
@@ -123,6 +176,7 @@ export function parsePrefixCommands(words: readonly PartialWord[], byShell: bool
     const step = parseStep(words, index + 1, program, grammar)
     if (typeof step === 'string') return { steps, target: step }
     steps.push(step)
+    if (step.text !== undefined) return { steps, target: 'none' }
     index = step.command
   }
 }
@@ -135,13 +189,24 @@ interface Options {
 }
 
 function parseStep(words: readonly PartialWord[], start: number, program: string, grammar: Grammar): PrefixStep | 'none' | 'unknown' {
+  if (program === 'find') return parseFind(words, start)
   const options: Option[] = []
+  const operands: number[] = []
+  let text: number | undefined
   let index = start
   for (; index < words.length; index++) {
     const { known, complete, single } = words[index] as PartialWord
     // What may vanish, or be several words, may be options as well.
     if (known === '' && !complete && !single) return 'unknown'
-    if (!known.startsWith('-') || (known === '-' && complete)) break
+    if (!known.startsWith('-') || (known === '-' && complete)) {
+      // Between its operands and a command only a text may be announced: `flock file -c text`.
+      const next = words[index + 1]
+      const announcesText =
+        grammar.text !== undefined && operands.length + 1 === grammar.operands && /^-c$|^--command$/.test(next?.known ?? '')
+      if (grammar.permutes !== true && !announcesText) break
+      operands.push(index)
+      continue
+    }
     if (known === '--' && complete) {
       index++
       break
@@ -152,7 +217,10 @@ function parseStep(words: readonly PartialWord[], start: number, program: string
     if (!parsed.awaitsValue) continue
     index++
     const value = words[index]
-    options.push({ name: options.pop()?.name ?? '', value: value?.complete === true ? value.known : undefined })
+    const name = options.pop()?.name ?? ''
+    options.push({ name, value: value?.complete === true ? value.known : undefined })
+    if (value !== undefined && grammar.text !== undefined && [`-${grammar.text}`, '--command', '--session-command'].includes(name))
+      text = index
   }
   const dash = words[index]
   if (program === 'env' && dash?.known === '-' && dash.complete) {
@@ -162,7 +230,15 @@ function parseStep(words: readonly PartialWord[], start: number, program: string
   const takesVariables = grammar.variables === true
   const variables: number[] = []
   if (takesVariables) while ((words[index]?.known.indexOf('=') ?? -1) > 0) variables.push(index++)
-  return { program, options, variables, takesVariables, command: Math.min(index + (grammar.operands ?? 0), words.length) }
+  for (let count = operands.length; count < (grammar.operands ?? 0) && index < words.length; count++) operands.push(index++)
+  return { program, options, variables, takesVariables, operands, text, command: index }
+}
+
+/** `find path -exec command {} ;`: the first of its commands. */
+function parseFind(words: readonly PartialWord[], start: number): PrefixStep {
+  const index = words.findIndex(({ known, complete }, at) => at >= start && complete && /^-(?:exec|ok)(?:dir)?$/.test(known))
+  const command = index < 0 ? words.length : index + 1
+  return { program: 'find', options: [], variables: [], takesVariables: false, operands: [], text: undefined, command }
 }
 
 function parseLong(known: string, complete: boolean, { longFlags = '', longValues = '' }: Grammar): Options | 'unknown' {

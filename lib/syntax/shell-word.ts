@@ -39,7 +39,8 @@ export interface Place {
 
 /**
  * The place in the text that is behind the first `index` characters of a word's known text, and directly behind the last of them.
- * That one must not be a backslash: within double quotes it would take away the meaning of a quote behind it.
+ * That one must be no backslash: within double quotes it would take away the meaning of a quote behind it. Nor may it be a dollar,
+ * which would give a quote behind it another meaning.
  */
 export function placeIn(word: Word, index: number): Place {
   const run = word.runs.findLast((candidate) => candidate.index < index)

@@ -2,8 +2,10 @@ import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { isRegExp } from 'node:util/types'
 import { BroodError } from '../errors.js'
 import { parseNodeArgv, takesValue } from '../syntax/node-argv.js'
+import type { Exclusion } from './exclusion.js'
 
 /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
 export function checkStrings(name: string, value: unknown): readonly string[] {
@@ -48,7 +50,7 @@ export function checkEnvironment(name: string, value: unknown): Readonly<Record<
 function invalid(name: string, expected: string, value: unknown): BroodError {
   const hint =
     expected.includes('string') && (typeof value === 'number' || typeof value === 'boolean') ? ` Write String(...) around it.` : ''
-  const received = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`
+  const received = value === null ? 'null' : value === '' ? 'empty' : Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`
   return new BroodError('ERR_BROOD_INVALID_ARGUMENT', `${name} must be ${expected}, and is ${received}.${hint}`, { argument: name })
 }
 
@@ -58,6 +60,10 @@ export interface NodeOptions {
   readonly nodeOptions: readonly string[]
   /** For command lines only. */
   readonly nodeFlags: readonly string[]
+  /** Modules to `--require`: absolute paths. */
+  readonly requires: readonly string[]
+  /** Modules to `--import`: URLs, or packages. */
+  readonly imports: readonly string[]
 }
 
 /**
@@ -68,18 +74,50 @@ export interface NodeOptions {
 export function sortNodeOptions(flags: readonly string[], directory: string): NodeOptions {
   const nodeOptions: string[] = []
   const nodeFlags: string[] = []
+  const requires: string[] = []
+  const imports: string[] = []
   const { options, rest } = parseNodeArgv(flags)
   if (rest.length > 0) {
     throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `${JSON.stringify(rest[0])} is no option of node.`, { argument: 'execArgv' })
   }
   for (const { name, value, source } of options) {
     checkNodeOption(name, value)
-    if (name === '-r' || name === '--require') nodeOptions.push('--require', resolveRequire(needValue(name, value), directory))
-    else if (name === '--import') nodeOptions.push('--import', resolveImport(needValue(name, value), directory))
+    if (name === '-r' || name === '--require') requires.push(resolveRequire(needValue(name, value), directory))
+    else if (name === '--import') imports.push(resolveImport(needValue(name, value), directory))
     else if (process.allowedNodeEnvironmentFlags.has(name)) nodeOptions.push(...source)
     else nodeFlags.push(...source)
   }
-  return { nodeOptions, nodeFlags }
+  return { nodeOptions, nodeFlags, requires, imports }
+}
+
+/**
+ * @param directory what a name that begins with `./` or `../` is relative to
+ * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`
+ */
+export function checkExclude(value: unknown, directory: string): Exclusion[] {
+  const list: unknown[] = Array.isArray(value) ? value : [value]
+  return Array.from(list, (element, index) => {
+    const name = Array.isArray(value) ? `exclude[${index}]` : 'exclude'
+    if (isRegExp(element)) return { source: element.source, flags: element.flags }
+    if (typeof element !== 'string' || element === '') throw invalid(name, 'the name of a file or a RegExp', element)
+    checkString(name, element)
+    return { name: /^\.\.?[\\/]/.test(element) ? resolve(directory, element) : element }
+  })
+}
+
+/**
+ * A package that only Node itself can resolve would be resolved from the store, where it is not.
+ *
+ * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`
+ */
+export function refusePackages(imports: readonly string[]): void {
+  const specifier = imports.find((candidate) => !isUrl.test(candidate))
+  if (specifier === undefined) return
+  throw new BroodError(
+    'ERR_BROOD_INVALID_ARGUMENT',
+    `${specifier} offers itself to import alone, and so cannot be left out of the processes that \`exclude\` names. Pass the path of its file.`,
+    { argument: 'import', specifier },
+  )
 }
 
 /** Options that make node do something else than run a script: every child would do that instead. */
@@ -102,6 +140,8 @@ function needValue(name: string, value: string | undefined): string {
   return value
 }
 
+const isUrl = /^[a-z][a-z0-9+.-]+:/i
+
 /** Resolves a module as `--require` does in `directory`. */
 export function resolveRequire(specifier: string, directory: string): string {
   try {
@@ -113,7 +153,7 @@ export function resolveRequire(specifier: string, directory: string): string {
 
 /** Resolves a module as `--import` does in `directory`: a path becomes a URL, a package stays where only Node can resolve it. */
 export function resolveImport(specifier: string, directory: string): string {
-  if (/^[a-z][a-z0-9+.-]+:/i.test(specifier)) return specifier
+  if (isUrl.test(specifier)) return specifier
   const isPath = /^\.{0,2}\//.test(specifier)
   try {
     const path = createRequire(join(directory, 'noop.js')).resolve(specifier)

@@ -29,9 +29,16 @@ export function encodeCarrier(carrier: Carrier): string {
 export function decodeCarrier(text: string | undefined): Carrier | undefined {
   if (text === undefined) return undefined
   try {
-    const carrier = JSON.parse(text) as Carrier | null
-    return Array.isArray(carrier?.contexts) && typeof carrier?.inherited === 'number' ? carrier : undefined
+    const value: unknown = JSON.parse(text)
+    return isCarrier(value) ? value : undefined
   } catch {
     return undefined
   }
 }
+
+function isCarrier(value: unknown): value is Carrier {
+  const { contexts, inherited, nodeOptions = '', fragile = [] } = (value ?? {}) as Record<keyof Carrier, unknown>
+  return areStrings(contexts) && typeof inherited === 'number' && typeof nodeOptions === 'string' && areStrings(fragile)
+}
+
+const areStrings = (value: unknown) => Array.isArray(value) && value.every((element) => typeof element === 'string')

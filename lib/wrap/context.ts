@@ -1,30 +1,38 @@
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { debug, isDebug } from '../diagnostics.js'
 import { BroodError } from '../errors.js'
 import { isWindows } from '../platform.js'
 import {
   checkBoolean,
   checkEnvironment,
+  checkExclude,
   checkString,
   checkStrings,
+  refusePackages,
   resolveImport,
   resolveMain,
   resolveRequire,
   sortNodeOptions,
 } from './arguments.js'
-import { loadSignalExit, loadWhich } from './dependencies.js'
+import { loadChildProcess, loadSignalExit, loadWhich } from './dependencies.js'
+import { environmentUnder } from './environment.js'
 import { realFileSystem } from './file-system.js'
 import { findProgram } from './find-program.js'
+import { inForce, putInForce } from './force.js'
+import { copyJson, type JsonValue } from './json.js'
 import { findLibraryNames, foregroundEntry, libraryEntry } from './library.js'
-import { patch } from './patch.js'
-import { activeContexts, getRegistry } from './registry.js'
-import { routes } from './route.js'
+import { SpawnListeners } from './listeners.js'
+import { type ActiveContext, activeContexts, getRegistry } from './registry.js'
+import { removeDirectory } from './remove-directory.js'
+import { scopeApi } from './scoped-api.js'
 import { makeShimDirectory } from './shim-root.js'
 import { fillShims, readTemplate } from './shims.js'
 import { type Snapshot, snapshotFile } from './snapshot.js'
-import { storePreload } from './store.js'
-import { patchWorkers } from './worker.js'
+import type { SpawnListener, Variables } from './spawn-details.js'
+import { importerOf, storePreload } from './store.js'
+import { adopt, findCarriers } from './sweep.js'
+import { type Undo, undoOnce } from './undo.js'
 
 /** What a context does to every Node process of a tree. */
 export interface ContextOptions {
@@ -40,6 +48,24 @@ export interface ContextOptions {
   readonly require?: readonly string[] | undefined
   /** Modules to `--import` in every process. A package is resolved by each child, from its own working directory. @default [] */
   readonly import?: readonly string[] | undefined
+  /**
+   * Any JSON value, for `currentContext()?.data` in every process. It is read whenever a process starts: name a file, rather than hold it.
+   * @default undefined
+   */
+  readonly data?: JsonValue | undefined
+  /**
+   * Leave `NODE_OPTIONS`, `PATH` and `BROOD_CONTEXT` in `process.env` as every process got them, for code that starts processes natively and
+   * passes `process.env` on, such as node-pty. Programs can see them then.
+   * @default false
+   */
+  readonly visible?: boolean | undefined
+  /**
+   * Main scripts that run as if there were no context, by the name of the file (`npm-cli.js`), the end of its path
+   * (`npm/bin/npm-cli.js`), a path from the working directory (`./tool.js`) or a RegExp for the whole path, written with `/`. A script
+   * is known by the name it was started by, a symbolic link's too, and by its own. What such a process starts is wrapped again,
+   * as far as it is not left out itself. Flags in `execArgv` reach it all the same. @default []
+   */
+  readonly exclude?: string | RegExp | readonly (string | RegExp)[] | undefined
   /** Are preloads loaded and variables set in Workers too? Where not, what a Worker starts is wrapped all the same. @default true */
   readonly workers?: boolean | undefined
   /** Where the shim directory goes. @default SPAWN_WRAP_SHIM_ROOT, else the first of home, cache and temporary directory that can be used */
@@ -49,88 +75,161 @@ export interface ContextOptions {
 /**
  * Everything a process tree is given, as a directory that child processes read.
  *
- * It does nothing until it is patched, and is removed with the process that made it, at the latest.
+ * It does nothing until processes are started under it: those that this process starts after {@link Context.patch}, through
+ * {@link Context.childProcess}, or with the variables of {@link Context.environment}. It is removed with the process that made it,
+ * at the latest.
  */
 export class Context implements Disposable {
-  readonly #snapshot: Snapshot
+  readonly #active: ActiveContext
+  readonly #listeners = new SpawnListeners()
   readonly #undos = new Set<() => void>()
   readonly #forgetExit: () => void
+  readonly #startedBefore = getRegistry().started
   #disposed = false
 
   /** @internal */
   constructor(snapshot: Snapshot) {
-    this.#snapshot = snapshot
-    this.#forgetExit = loadSignalExit().onExit(() => this.dispose())
+    this.#active = { ...snapshot, ask: (request) => this.#listeners.ask(request) }
+    this.#forgetExit = loadSignalExit().onExit(() => this.#end('exit'))
   }
 
   /** The private directory that holds the shims. */
   get directory(): string {
-    return this.#snapshot.directory
+    return this.#active.directory
   }
 
   /**
    * Wraps every process that this one starts from now on.
    *
-   * @returns takes that back, in any order with other contexts; a second call does nothing
+   * @returns takes that back, in any order with other contexts
    * @throws BroodError `ERR_BROOD_DISPOSED`
    */
-  patch(): () => void {
-    if (this.#disposed) {
-      throw new BroodError('ERR_BROOD_DISPOSED', 'This context is disposed: its directory is gone. Create another one.')
-    }
-    // A copy, so that each call of patch() has an entry of its own to take back.
-    const entry = { ...this.#snapshot }
-    const registry = getRegistry()
-    registry.own = [...registry.own, entry]
-    registry.unpatch ??= patch({ routes: () => routes, patchWorkers })
-    debug('patched', () => ({ contexts: activeContexts(registry).map((context) => context.directory) }))
-    const undo = () => {
-      if (!this.#undos.delete(undo)) return
-      registry.own = registry.own.filter((other) => other !== entry)
-      if (activeContexts(registry).length === 0) {
-        registry.unpatch?.()
-        registry.unpatch = undefined
-      }
-      debug('unpatched', () => ({ contexts: activeContexts(registry).map((context) => context.directory) }))
-    }
+  patch(): Undo {
+    this.#refuseDisposed()
+    const takeBack = putInForce(this.#active)
+    debug('patched', listActive)
+    const undo = undoOnce(() => {
+      this.#undos.delete(undo)
+      takeBack()
+      debug('unpatched', listActive)
+    })
     this.#undos.add(undo)
     return undo
   }
 
+  /**
+   * Makes a module like `child_process`, or like the one that is given, that wraps what is started through it.
+   *
+   * Nothing global changes: what others start stays as it is. A process that is started through it is under the contexts that
+   * are patched, and under this one.
+   *
+   * @param api `cross-spawn`, `execa` or any other module or function whose functions start processes before they return; what one
+   * starts behind an `await` is not wrapped. @default node:child_process
+   * @returns a copy of it. Once the context is disposed, it wraps nothing
+   * @throws BroodError `ERR_BROOD_DISPOSED`, `ERR_BROOD_INVALID_ARGUMENT`
+   * @example
+   * const { spawn } = context.childProcess()
+   */
+  childProcess(): typeof import('node:child_process')
+  childProcess<Api extends object>(api: Api): Api
+  childProcess(api: object = loadChildProcess()): object {
+    this.#refuseDisposed()
+    if ((typeof api !== 'object' && typeof api !== 'function') || api === null) {
+      throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'childProcess() takes a module or a function that starts processes.', {
+        argument: 'api',
+      })
+    }
+    return scopeApi(api, (call) => (this.#disposed ? call() : inForce(this.#active, call)))
+  }
+
+  /**
+   * The variables that put a process under this context, for whatever brood cannot patch: native code such as node-pty's, or a daemon
+   * that starts processes for others.
+   *
+   * They hold the contexts that are patched, those that `base` holds already, and this one.
+   *
+   * @param base the variables that the process would have without it, which stay as they are. @default process.env
+   * @throws BroodError `ERR_BROOD_DISPOSED`, `ERR_BROOD_INVALID_ARGUMENT`
+   */
+  environment(base: Variables = process.env): Record<string, string> {
+    this.#refuseDisposed()
+    if (typeof base !== 'object' || base === null) {
+      throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'environment() takes an object of variables.', { argument: 'base' })
+    }
+    return inForce(this.#active, () => environmentUnder(base, getRegistry()))
+  }
+
+  /**
+   * Lets a function see each process that this one is about to start under this context, and change what is asked for.
+   *
+   * Listeners are called in the order in which they were added, while the process is being started. One that throws changes nothing:
+   * the process is started, and a `BroodWarning` (code `BROOD_ON_SPAWN`) is emitted, once for each listener. What a listener
+   * itself starts is not shown to the listeners of this context.
+   *
+   * @param listener returns what is to be otherwise, or `false` to start the process without this context, as if it were not there
+   * @returns removes the listener
+   * @throws BroodError `ERR_BROOD_DISPOSED`, `ERR_BROOD_INVALID_ARGUMENT`
+   * @example
+   * context.onSpawn(({ file, env }) => (file === 'git' ? false : { env: { ...env, DEPTH: '1' } }))
+   */
+  onSpawn(listener: SpawnListener): Undo {
+    this.#refuseDisposed()
+    return this.#listeners.add(listener)
+  }
+
   /** Takes back every patch and removes the directory. A second call does nothing. */
   dispose(): void {
+    this.#end('dispose')
+  }
+
+  #end(reason: EndReason): void {
     if (this.#disposed) return
     this.#disposed = true
     for (const undo of this.#undos) undo()
     this.#forgetExit()
-    removeDirectory(this.#snapshot)
+    retireDirectory(this.#active, reason, getRegistry().started !== this.#startedBefore)
   }
 
   [Symbol.dispose](): void {
     this.dispose()
   }
+
+  #refuseDisposed(): void {
+    if (this.#disposed) {
+      throw new BroodError('ERR_BROOD_DISPOSED', 'This context is disposed: its directory is gone. Create another one.')
+    }
+  }
 }
 
-/** Under SPAWN_WRAP_DEBUG the directory stays, for a look at it, but without the snapshot it wraps nothing. */
-function removeDirectory({ directory, debug: keep }: Snapshot): void {
+function listActive(): object {
+  return { contexts: activeContexts(getRegistry()).map((context) => context.directory) }
+}
+
+/** Was the context taken back, or does the process end that made it? */
+type EndReason = 'dispose' | 'exit'
+
+/**
+ * Removes a context's directory.
+ *
+ * While a living process carries it, it stays, and a later sweep removes it. At the end of the process it stays whole: what was started
+ * last may not have read the snapshot yet. Where the context was taken back only the shims stay, because a shell remembers
+ * where it found node; without the snapshot they start node as it is. Under SPAWN_WRAP_DEBUG they stay for a look at them.
+ *
+ * @param mayBeCarried has any process been started since the context was made?
+ */
+function retireDirectory({ directory, debug: keep }: Snapshot, reason: EndReason, mayBeCarried: boolean): void {
+  const name = basename(directory)
+  const snapshot = join(directory, snapshotFile)
   try {
-    if (keep) renameSync(join(directory, snapshotFile), join(directory, `disposed-${snapshotFile}`))
-    else removeFiles(directory)
+    const carrier = mayBeCarried ? findCarriers([name]).get(name) : undefined
+    const staysWhole = carrier !== undefined && reason === 'exit'
+    if (carrier !== undefined) adopt(directory, carrier)
+    else if (!keep) removeDirectory(directory)
+    if (!staysWhole && keep) renameSync(snapshot, join(directory, `disposed-${snapshotFile}`))
+    else if (!staysWhole) rmSync(snapshot, { force: true })
+    debug(carrier !== undefined ? 'directory left' : keep ? 'directory kept' : 'directory removed', () => ({ directory, carrier }))
   } catch (error) {
     debug('directory not removed', () => ({ directory, error: String(error) }))
-    return
-  }
-  debug(keep ? 'directory kept' : 'directory removed', () => directory)
-}
-
-/** Loading what `rmSync` needs takes longer than all of unwrap(). */
-function removeFiles(directory: string): void {
-  try {
-    for (const name of readdirSync(directory)) unlinkSync(join(directory, name))
-    rmdirSync(directory)
-  } catch {
-    // Somebody has put a directory there, or removed something.
-    rmSync(directory, { recursive: true, force: true })
   }
 }
 
@@ -144,31 +243,39 @@ export function createContext(options: ContextOptions = {}): Context {
   if (options === null || typeof options !== 'object') {
     throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'The options of createContext must be an object.', { argument: 'options' })
   }
-  const cwd = process.cwd()
+  const cwd = currentDirectory()
   const workers = checkBoolean('workers', options.workers ?? true)
   const { main, shimRoot: preferredRoot } = options
   const args = checkStrings('args', options.args ?? [])
   const env = checkEnvironment('env', options.env ?? {})
-  const { nodeOptions, nodeFlags } = sortNodeOptions(checkStrings('execArgv', options.execArgv ?? []), cwd)
-  const requires = checkStrings('require', options.require ?? []).flatMap((name) => ['--require', resolveRequire(name, cwd)])
-  const imports = checkStrings('import', options.import ?? []).flatMap((name) => ['--import', resolveImport(name, cwd)])
+  const sorted = sortNodeOptions(checkStrings('execArgv', options.execArgv ?? []), cwd)
+  const requires = [...sorted.requires, ...checkStrings('require', options.require ?? []).map((name) => resolveRequire(name, cwd))]
+  const imports = [...sorted.imports, ...checkStrings('import', options.import ?? []).map((name) => resolveImport(name, cwd))]
+  const exclude = checkExclude(options.exclude ?? [], cwd)
+  if (exclude.length > 0) refusePackages(imports)
   const mainPath = main === undefined ? undefined : resolveMain(checkString('main', main), cwd)
+  const visible = checkBoolean('visible', options.visible ?? false)
+  const data = options.data === undefined ? undefined : copyJson('data', options.data)
   if (preferredRoot !== undefined) checkString('shimRoot', preferredRoot)
 
   const ancestors = activeContexts(getRegistry())
-  const { shimRoot, directory } = makeShimDirectory(preferredRoot, ancestors.at(-1)?.shimRoot)
-  try {
+  return makeShimDirectory(preferredRoot, ancestors.at(-1)?.shimRoot, (shimRoot, directory) => {
+    const preload = storePreload(shimRoot)
     const snapshot: Snapshot = {
       format: 1,
       directory,
       chain: [...ancestors.map((context) => context.directory), directory],
       main: mainPath,
       args,
-      nodeOptions: [...nodeOptions, ...requires, ...imports],
-      nodeFlags,
+      nodeOptions: [...sorted.nodeOptions, ...moduleOptions(exclude.length > 0, requires, imports, preload)],
+      nodeFlags: sorted.nodeFlags,
       env,
+      data,
+      visible,
       workers,
-      preload: storePreload(shimRoot),
+      exclude,
+      modules: exclude.length === 0 ? { require: [], import: [] } : { require: requires, import: imports },
+      preload,
       node: process.execPath,
       npm: findNpm(),
       library: libraryEntry,
@@ -176,18 +283,33 @@ export function createContext(options: ContextOptions = {}): Context {
       shimRoot,
       debug: isDebug(),
     }
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
     for (const { name, text } of fillShims(snapshot, ancestors, foregroundEntry, readTemplate, isWindows)) {
       writeFileSync(join(directory, name), text, { mode: 0o700 })
+      // A umask must not lock us out.
+      chmodSync(join(directory, name), 0o700)
     }
     // Last: a directory without a snapshot wraps nothing.
     writeFileSync(join(directory, snapshotFile), JSON.stringify(snapshot), { mode: 0o600 })
-    debug('context', () => ({ ...snapshot, env: Object.keys(env) }))
+    chmodSync(join(directory, snapshotFile), 0o600)
+    debug('context', () => ({ ...snapshot, env: Object.keys(env), data: undefined }))
     return new Context(snapshot)
-  } catch (error) {
-    rmSync(directory, { recursive: true, force: true })
-    throw error
+  })
+}
+
+/** Where the working directory was removed, what is named by a full path can still be wrapped. */
+function currentDirectory(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return '/'
   }
+}
+
+/** NODE_OPTIONS has each process load the modules, unless some are to be left out: then the preload does it, and what lies beside it. */
+function moduleOptions(leavesOut: boolean, requires: readonly string[], imports: readonly string[], preload: string): string[] {
+  const named = (option: string, values: readonly string[]) => values.flatMap((value) => [option, value])
+  if (!leavesOut) return [...named('--require', requires), ...named('--import', imports)]
+  return imports.length === 0 ? [] : ['--import', importerOf(preload)]
 }
 
 function findNpm(): string | undefined {

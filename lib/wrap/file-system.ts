@@ -1,9 +1,20 @@
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { shebangLength } from '../syntax/shebang.js'
 import type { FileSystem } from './find-program.js'
 
 const mostPlainPrograms = 1000
 const plainPrograms = new Set<string>()
+
+/** Is there a regular file that this process may execute? It never throws. */
+export function isProgram(path: string): boolean {
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** What mungers ask of the file system, answered by the real one. It never throws. */
 export const realFileSystem: FileSystem = {
@@ -15,13 +26,13 @@ export const realFileSystem: FileSystem = {
     },
   },
 
-  isProgram(path) {
+  isProgram,
+
+  isInRemovedDirectory() {
     try {
-      if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false
-      accessSync(path, constants.X_OK)
-      return true
+      return statSync('.').nlink === 0
     } catch {
-      return false
+      return true
     }
   },
 
@@ -36,6 +47,13 @@ export const realFileSystem: FileSystem = {
       return ''
     } finally {
       if (descriptor !== undefined) closeSync(descriptor)
+    }
+  },
+  readText(path) {
+    try {
+      return statSync(path).isFile() ? readFileSync(path, 'utf8') : ''
+    } catch {
+      return ''
     }
   },
 }

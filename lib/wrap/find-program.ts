@@ -4,6 +4,10 @@ export interface FileSystem {
   isProgram(path: string): boolean
   /** The first characters of a file; empty where it cannot be read. */
   readStart(path: string): string
+  /** Was this process's working directory removed? */
+  isInRemovedDirectory?(): boolean
+  /** The whole of a text file; empty where it cannot be read. */
+  readText(path: string): string
   /**
    * Searches that found no script for node. They need not be made again: where such an answer is out of date,
    * the script is caught on PATH instead.
@@ -29,7 +33,7 @@ export interface Search {
  *
  * @returns the path as the kernel would be given it, which may be relative to the child's working directory
  */
-export function findProgram(name: string, search: Search, files: FileSystem): string | undefined {
+export function findProgram(name: string, search: Search, files: Pick<FileSystem, 'isProgram'>): string | undefined {
   if (name.includes('/')) return files.isProgram(absolute(name, search.cwd)) ? name : undefined
   if (name === '') return undefined
   for (const entry of (search.path ?? execDefaultPath).split(':')) {

@@ -4,8 +4,9 @@ import { delimiter } from 'node:path'
 import crossSpawn from 'cross-spawn'
 import { foregroundChild } from 'foreground-child'
 import which from 'which'
+import { spellingOf } from '../platform.js'
 import { formatNodeOptions } from '../syntax/node-options.js'
-import { carrierVariable, encodeCarrier } from './carrier.js'
+import { carrierVariable, encodeCarrier, shimVariable } from './carrier.js'
 import { withoutShims } from './mungers/env.js'
 import { nodeOptionsFor } from './plan.js'
 import { readSnapshot, type Snapshot } from './snapshot.js'
@@ -23,7 +24,7 @@ const directory = (process.env.BROOD_SHIM_DIRECTORY ?? '').replace(/[\\/]$/, '')
 const [name = 'node', ...args] = process.argv.slice(2)
 const snapshot = readSnapshot(directory)
 const env = restore({ ...process.env }, directory, snapshot)
-const path = Object.entries(env).find(([variable]) => variable.toUpperCase() === 'PATH')?.[1] ?? ''
+const path = env[spellingOf('PATH', env)] ?? ''
 const fallback = name === 'npm' ? snapshot?.npm : snapshot?.node
 const program = which.sync(name, { path, nothrow: true }) ?? fallback ?? name
 const { command, args: words, options } = parseCommand(program, args)
@@ -37,18 +38,17 @@ foregroundChild(command, words, { ...options, env }, () => (failed ? 127 : undef
 /** Puts back what a program on the way may have lost, as the POSIX shims do. */
 function restore(variables: NodeJS.ProcessEnv, shim: string, context: Snapshot | undefined): NodeJS.ProcessEnv {
   delete variables.BROOD_SHIM_DIRECTORY
-  for (const variable of Object.keys(variables)) {
-    if (variable.toUpperCase() === 'PATH') {
-      variables[variable] = withoutShims(variables[variable] as string, [shim], delimiter)
-    }
-  }
+  const pathName = spellingOf('PATH', variables)
+  if (variables[pathName] !== undefined) variables[pathName] = withoutShims(variables[pathName], [shim], delimiter)
   if (context === undefined) return variables
   const contexts = context.chain.map(readSnapshot).filter((ancestor) => ancestor !== undefined)
   const added = formatNodeOptions(nodeOptionsFor(contexts, context.preload))
-  const given = variables.NODE_OPTIONS
+  const optionsName = spellingOf('NODE_OPTIONS', variables)
+  const given = variables[optionsName]
   if (!given?.includes(formatNodeOptions(['--require', context.preload]))) {
-    variables.NODE_OPTIONS = given === undefined ? added : `${added} ${given}`
+    variables[optionsName] = given === undefined ? added : `${added} ${given}`
   }
   variables[carrierVariable] ||= encodeCarrier({ contexts: context.chain, inherited: 0 })
+  if (name !== 'npm') variables[shimVariable] = 'path'
   return variables
 }

@@ -31,13 +31,18 @@ function throwFromNode(error: unknown): never {
   throw error
 }
 
+/** The files of the store go by names of their own (see the build). */
+function isOurs(line: string): boolean {
+  return line.includes(`${__dirname}/`) || line.includes('node:brood/')
+}
+
 function hideFramesOf(error: Error, limit: number): void {
   const { stack } = error
   if (typeof stack !== 'string') return
   let frames = 0
   const lines = stack.split('\n').filter((line) => {
     if (!/^ {4}at /.test(line)) return true
-    return !line.includes(`${__dirname}/`) && ++frames <= limit
+    return !isOurs(line) && ++frames <= limit
   })
   error.stack = lines.join('\n')
 }

@@ -1,8 +1,9 @@
 import type { FileSystem } from './find-program.js'
 import { mungeCmd } from './mungers/cmd.js'
 import { mungeEnv, pathOf } from './mungers/env.js'
-import { mungeNode } from './mungers/node.js'
+import { inheritsPermissions, mungeNode } from './mungers/node.js'
 import { mungeNpm } from './mungers/npm.js'
+import { mungeOtherUser } from './mungers/other-user.js'
 import { pin } from './mungers/pin.js'
 import { mungePrefix } from './mungers/prefix.js'
 import { mungeShebang } from './mungers/shebang.js'
@@ -11,13 +12,15 @@ import type { Plan } from './plan.js'
 import type { SpawnRequest } from './request.js'
 
 /** Each sees the request as the one before it left it. */
-const programMungers = [mungeNpm, mungeShebang, mungeNode, mungeShell, mungePrefix, mungeCmd] as const
+const programMungers = [mungeOtherUser, mungeNpm, mungeShebang, mungeNode, mungeShell, mungePrefix, mungeCmd] as const
 
 /** Turns what was asked for into what brood starts instead. Pure: data in, data out. */
 export function munge(request: SpawnRequest, plan: Plan, files: FileSystem): SpawnRequest {
+  if (inheritsPermissions(request)) return { ...request, untouched: true }
   const munged = programMungers.reduce((current, mungeProgram) => mungeProgram(current, plan, files), request)
   if (munged.untouched) return munged
-  return mungeEnv(pinWithoutPath(munged, plan, files), plan)
+  const shimless = munged.cwd === undefined && files.isInRemovedDirectory?.() === true
+  return mungeEnv(pinWithoutPath({ ...munged, shimless }, plan, files), plan)
 }
 
 // Where there is no PATH brood adds one, for the shells and programs below. It must not change what is found here.

@@ -32,7 +32,7 @@ export function planFor(contexts: readonly Snapshot[], inherited: number, window
 }
 
 /** The options that brood puts in front of NODE_OPTIONS. The preload takes out the same ones. */
-export function nodeOptionsFor(contexts: readonly Snapshot[], preload: string): string[] {
+export function nodeOptionsFor(contexts: readonly Pick<Snapshot, 'nodeOptions'>[], preload: string): string[] {
   return ['--require', preload, ...contexts.flatMap((context) => context.nodeOptions)]
 }
 

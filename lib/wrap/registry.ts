@@ -1,12 +1,21 @@
 import { Module } from 'node:module'
+import type { SpawnRequest } from './request.js'
 import type { Snapshot } from './snapshot.js'
 
 /** What all copies of brood in one thread share: the preload's, the CommonJS one and the ESM one. */
 export interface Registry {
   /** Contexts that this process was started under, oldest first. */
   inherited: readonly Snapshot[]
+  /** Those of them that are applied to this process itself, oldest first. */
+  applied: readonly Snapshot[]
+  /** The context whose wrapper main runs; `undefined` when it has handed over. */
+  wrapper: Snapshot | undefined
   /** Contexts that were made and patched here, oldest first. */
-  own: readonly Snapshot[]
+  own: readonly ActiveContext[]
+  /** A context that is in force for the call being made: see {@link Context.childProcess}. */
+  scope: ActiveContext | undefined
+  /** How many processes were started under contexts. */
+  started: number
   /** Did a preload run in this thread? Then it is among the options that Node gives to Workers by itself. */
   isPreloaded: boolean
   /** Takes the patches back; `undefined` while nothing is patched. */
@@ -15,6 +24,12 @@ export interface Registry {
   runMain: (() => void) | undefined
   /** What the preload does when Node runs it a second time, as the main script. */
   enter: (() => void) | undefined
+}
+
+/** A context that is in force in the process that made it. */
+export interface ActiveContext extends Snapshot {
+  /** Asks its listeners for the request as it is to be; `undefined` leaves the context out. It never throws. */
+  ask?(request: SpawnRequest): SpawnRequest | undefined
 }
 
 const key = Symbol.for('brood.registry@1')
@@ -27,7 +42,18 @@ const holder = Module as unknown as { [key]?: Registry }
 export function getRegistry(): Registry {
   let registry = holder[key]
   if (registry === undefined) {
-    registry = { inherited: [], own: [], isPreloaded: false, unpatch: undefined, runMain: undefined, enter: undefined }
+    registry = {
+      inherited: [],
+      applied: [],
+      wrapper: undefined,
+      own: [],
+      scope: undefined,
+      started: 0,
+      isPreloaded: false,
+      unpatch: undefined,
+      runMain: undefined,
+      enter: undefined,
+    }
     Object.defineProperty(holder, key, { value: registry })
   }
   return registry
@@ -38,7 +64,15 @@ export function findRegistry(): Registry | undefined {
   return holder[key]
 }
 
+/** How many of the inherited contexts, from the oldest on, are applied to this process itself. */
+export function countApplied({ inherited, applied }: Registry): number {
+  const leftOut = inherited.findIndex((context) => !applied.includes(context))
+  return leftOut < 0 ? inherited.length : leftOut
+}
+
 /** The contexts that a process started now would be under, oldest first. */
-export function activeContexts(registry: Registry): readonly Snapshot[] {
-  return registry.own.length === 0 ? registry.inherited : [...registry.inherited, ...registry.own]
+export function activeContexts({ inherited, own, scope }: Registry): readonly ActiveContext[] {
+  const isOnlyHere = scope !== undefined && own.every((context) => context.directory !== scope.directory)
+  if (own.length === 0 && !isOnlyHere) return inherited
+  return [...inherited, ...own, ...(isOnlyHere ? [scope] : [])]
 }

@@ -11,6 +11,8 @@ export interface SpawnRequest {
   readonly gid: number | undefined
   /** Its environment stays as it was asked for: it would find no node, and is to fail alike, or brood would not work in it. */
   readonly untouched: boolean
+  /** Does it start in a directory that was removed? There the shell of a shim complains, so it gets none. */
+  readonly shimless?: boolean
   /** Do the contexts' node flags stand in `args`? */
   readonly flagged: boolean
 }

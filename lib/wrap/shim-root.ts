@@ -7,45 +7,56 @@ import {
   mkdtempSync,
   realpathSync,
   rmSync,
+  type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { debug } from '../diagnostics.js'
+import { debug, isDebug } from '../diagnostics.js'
 import { BroodError } from '../errors.js'
 import { isWindows, pathDelimiter } from '../platform.js'
 import { directoryPrefix } from './snapshot.js'
+import { own, sweep } from './sweep.js'
 
 /** A place where the shim directory may go, and who named it. */
 interface Candidate {
   readonly path: string
   readonly origin: string
+  /** May it be made where it is missing? A home is not ours to make. */
+  readonly make: boolean
 }
 
 /**
- * Makes a private directory in the first shim root that can be written to and executed from.
+ * Makes a private directory in the first shim root that can be written to and executed from, and that has room.
  *
  * @param preferred tried before `SPAWN_WRAP_SHIM_ROOT`, the home directory, the cache directory and the temporary directory
+ * @param inherited the shim root of the wrapping process
+ * @param furnish writes what belongs into the directory; where it fails, as on a full disk, the next candidate is tried
  * @throws BroodError `ERR_BROOD_SHIM_ROOT`, with `candidates`, where there is none
  */
-export function makeShimDirectory(preferred: string | undefined, inherited: string | undefined): { shimRoot: string; directory: string } {
+export function makeShimDirectory<T>(
+  preferred: string | undefined,
+  inherited: string | undefined,
+  furnish: (shimRoot: string, directory: string) => T,
+): T {
   const failures: { path: string; origin: string; reason: string }[] = []
   for (const candidate of listCandidates(preferred, inherited)) {
     try {
-      const shimRoot = prepareRoot(candidate.path)
+      const shimRoot = prepareRoot(candidate)
+      sweep(shimRoot)
       const directory = makeDirectory(shimRoot)
       debug('shim root', () => ({ shimRoot, directory, passedOver: failures }))
-      return { shimRoot, directory }
+      return furnishOrRemove(shimRoot, directory, furnish)
     } catch (error) {
-      failures.push({ ...candidate, reason: (error as Error).message })
+      failures.push({ path: candidate.path, origin: candidate.origin, reason: (error as Error).message })
     }
   }
   const list = failures.map(({ path, origin, reason }) => `  ${path} (${origin}): ${reason}`).join('\n')
   throw new BroodError(
     'ERR_BROOD_SHIM_ROOT',
     `No directory for the shims: none of these can be written to and executed from.\n${list}\n` +
-      'Set SPAWN_WRAP_SHIM_ROOT to a directory of yours on a file system that is neither read-only nor noexec.',
+      'Set SPAWN_WRAP_SHIM_ROOT to a directory of yours on a file system that is neither read-only, full nor noexec.',
     { candidates: failures },
   )
 }
@@ -54,14 +65,18 @@ function listCandidates(preferred: string | undefined, inherited: string | undef
   const { SPAWN_WRAP_SHIM_ROOT: shimRoot, XDG_CACHE_HOME: cache } = process.env
   const home = attempt(homedir)
   const candidates = [
-    { path: preferred, origin: 'shimRoot' },
-    { path: shimRoot, origin: 'SPAWN_WRAP_SHIM_ROOT' },
-    { path: inherited, origin: 'the wrapping process' },
-    { path: home, origin: 'home' },
-    { path: cache || (home && join(home, '.cache')), origin: cache ? 'XDG_CACHE_HOME' : 'cache' },
-    { path: tmpdir(), origin: 'temporary directory' },
+    { path: preferred, origin: 'shimRoot', make: true },
+    { path: shimRoot, origin: 'SPAWN_WRAP_SHIM_ROOT', make: true },
+    { path: inherited, origin: 'the wrapping process', make: true },
+    { path: home, origin: 'home', make: false },
+    { path: cache || (home && join(home, '.cache')), origin: cache ? 'XDG_CACHE_HOME' : 'cache', make: Boolean(cache) || isThere(home) },
+    { path: tmpdir(), origin: 'temporary directory', make: false },
   ]
   return candidates.filter((candidate): candidate is Candidate => Boolean(candidate.path))
+}
+
+function isThere(path: string | undefined): boolean {
+  return path !== undefined && existsSync(path)
 }
 
 function attempt(find: () => string): string | undefined {
@@ -73,8 +88,8 @@ function attempt(find: () => string): string | undefined {
   }
 }
 
-function prepareRoot(path: string): string {
-  makeWithParents(resolve(path))
+function prepareRoot({ path, make }: Candidate): string {
+  if (make) makeWithParents(resolve(path))
   const root = realpathSync(resolve(path))
   if (root.includes(pathDelimiter)) throw new Error(`a path with "${pathDelimiter}" cannot stand on PATH`)
   refuseOpenRoot(root)
@@ -86,31 +101,45 @@ function makeWithParents(path: string): void {
   if (existsSync(path)) return
   if (dirname(path) !== path) makeWithParents(dirname(path))
   try {
-    mkdirSync(path)
+    // Under a umask of 0 others could write to it, and it would be refused.
+    mkdirSync(path, { mode: 0o755 })
   } catch (error) {
     // Somebody else may have made it just now.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 
-/** Who may rename what lies in the root could put shims of their own in its place. */
+/** Who may rename what lies in the root, or the root itself, could put shims and a preload of their own in its place. */
 function refuseOpenRoot(root: string): void {
   const status = statSync(root)
   if (!status.isDirectory()) throw new Error('it is not a directory')
   if (isWindows) return
-  const { mode } = status
-  const othersCanWrite = (mode & 0o022) !== 0
-  const isSticky = (mode & 0o1000) !== 0
-  if (othersCanWrite && !isSticky) throw new Error('others can write to it, and it has no sticky bit')
+  const isSticky = (status.mode & 0o1000) !== 0
+  if ((status.mode & 0o022) !== 0 && !isSticky) throw new Error('others can write to it, and it has no sticky bit')
+  // A public temporary directory is root's, which may have another number in a user namespace.
+  if (!isSticky && !isTrusted(status)) throw new Error('it belongs to another user, who could replace what lies in it')
+  for (let above = dirname(root); above !== dirname(above); above = dirname(above)) {
+    if ((statSync(above).mode & 0o1002) === 0o002) throw new Error(`anybody can write to ${above}, and it has no sticky bit`)
+  }
+}
+
+/** Is this process's user the owner, or root, who may do anything anyway? */
+export function isTrusted({ uid }: Stats): boolean {
+  return isWindows || uid === 0 || uid === process.geteuid?.()
 }
 
 function makeDirectory(shimRoot: string): string {
   const directory = mkdtempSync(join(shimRoot, `${directoryPrefix}${process.pid}-`))
+  // mkdtemp has made it 0700, less the umask: a umask must not lock us out.
+  chmodSync(directory, 0o700)
+  return directory
+}
+
+function furnishOrRemove<T>(shimRoot: string, directory: string, furnish: (shimRoot: string, directory: string) => T): T {
   try {
-    // mkdtemp has made it 0700, less the umask: a umask must not lock us out.
-    chmodSync(directory, 0o700)
+    own(directory, isDebug())
     probeExecution(directory)
-    return directory
+    return furnish(shimRoot, directory)
   } catch (error) {
     rmSync(directory, { recursive: true, force: true })
     throw error
@@ -121,6 +150,7 @@ function makeDirectory(shimRoot: string): string {
 function probeExecution(directory: string): void {
   const probe = join(directory, 'node')
   writeFileSync(probe, '#!/bin/sh\n', { mode: 0o700 })
+  chmodSync(probe, 0o700)
   try {
     accessSync(probe, constants.X_OK)
   } catch {

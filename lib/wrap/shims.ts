@@ -24,6 +24,9 @@ export function readTemplate(name: string): string {
   return text
 }
 
+/** What shims are made of. */
+export type ShimSource = Pick<Snapshot, 'chain' | 'directory' | 'node' | 'nodeFlags' | 'nodeOptions' | 'npm' | 'preload'>
+
 /**
  * Fills the templates for one context: `node`, the root's own name for it where that differs, and `npm` where there is one.
  *
@@ -31,8 +34,8 @@ export function readTemplate(name: string): string {
  * @param foreground the program behind the `.cmd` shims: absolute path
  */
 export function fillShims(
-  snapshot: Snapshot,
-  ancestors: readonly Snapshot[],
+  snapshot: ShimSource,
+  ancestors: readonly Pick<Snapshot, 'nodeFlags' | 'nodeOptions'>[],
   foreground: string,
   read: ReadTemplate,
   windows: boolean,

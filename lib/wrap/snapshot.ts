@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import type { Exclusion } from './exclusion.js'
+import type { JsonValue } from './json.js'
 
 /** All that a child process needs to know of a context. It is data: written as JSON, read by the preload of any brood of this format. */
 export interface Snapshot {
@@ -17,8 +19,16 @@ export interface Snapshot {
   readonly nodeFlags: readonly string[]
   /** Variables set in every Node process of the tree. */
   readonly env: Readonly<Record<string, string>>
+  /** For {@link currentContext}. */
+  readonly data: JsonValue | undefined
+  /** Do the variables stay in sight of the programs? */
+  readonly visible: boolean
   /** Do its preloads and its environment reach Workers too? */
   readonly workers: boolean
+  /** Main scripts that the context leaves out. */
+  readonly exclude: readonly Exclusion[]
+  /** Modules that the preload loads in place of NODE_OPTIONS, since the context leaves some processes out. */
+  readonly modules: { readonly require: readonly string[]; readonly import: readonly string[] }
   /** The preload in the store: absolute path. */
   readonly preload: string
   /** The node that made the context. */

@@ -4,6 +4,8 @@ import type { Snapshot } from './snapshot.js'
 export interface ThreadInheritance {
   /** All that are active, oldest first. */
   readonly contexts: readonly Snapshot[]
+  /** Those that are applied to the process: the others leave it out. */
+  readonly present: readonly string[]
   /** How many of them had their environment applied where the Worker was made. */
   readonly applied: number
   /** Has the Worker variables of its own, a copy of those where it was made, or the very same? */
@@ -20,6 +22,8 @@ export const threadKey = 'brood.thread@1'
 /** The thread in which a Worker is made. */
 export interface Maker {
   readonly contexts: readonly Snapshot[]
+  /** Those that do not leave this process out. */
+  readonly present: readonly Snapshot[]
   readonly applied: number
   /** Is brood's preload among the options that Node gives to a Worker by itself? */
   readonly isPreloaded: boolean
@@ -46,13 +50,14 @@ export interface ThreadPlan {
  */
 export function planThread(asked: { readonly env?: unknown; readonly execArgv?: unknown }, maker: Maker): ThreadPlan | undefined {
   const { contexts, applied } = maker
+  const present = maker.present.map((context) => context.directory)
   const preload = contexts.at(-1)?.preload
   // Node says what is wrong with it.
   if (preload === undefined || (asked.execArgv && !Array.isArray(asked.execArgv))) return undefined
   const ownOptions = asked.execArgv ? (asked.execArgv as readonly string[]) : undefined
   const env =
     typeof asked.env === 'object' && asked.env !== null ? 'own' : asked.env === undefined || asked.env === null ? 'copied' : 'shared'
-  const inheritance = { contexts, applied, env, added: [] } as const
+  const inheritance = { contexts, present, applied, env, added: [] } as const
   const isAsProcess = env !== 'own' && ownOptions === undefined
   if (isAsProcess && maker.isPreloaded && contexts.every((context, index) => isLikeProcess(context, index < applied)))
     return { inheritance }

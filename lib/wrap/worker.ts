@@ -58,9 +58,13 @@ function wrapWorker(original: typeof Worker, threads: Threads, isEarlier: boolea
   const selectOptions = makeOptionSelector(original)
   const registry = getRegistry()
   const plan = (asked: Options) => {
-    const { inherited, isPreloaded } = registry
-    const maker = { contexts: activeContexts(registry), applied: inherited.length, isPreloaded, execArgv, keepsOptions, selectOptions }
-    return planThread(asked, maker)
+    const { inherited, applied: appliedHere, isPreloaded } = registry
+    // Listeners stay in the thread that has them.
+    const contexts = activeContexts(registry).map((context) => ({ ...context, ask: undefined }))
+    const present = contexts.filter(
+      ({ directory }, index) => index >= inherited.length || appliedHere.some((context) => context.directory === directory),
+    )
+    return planThread(asked, { contexts, present, applied: inherited.length, isPreloaded, execArgv, keepsOptions, selectOptions })
   }
   // For Workers that do not come here: Node's own, and those of a class that was taken before.
   const leaveUsual = () => threads.setEnvironmentData(threadKey, plan({})?.inheritance)

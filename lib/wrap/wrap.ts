@@ -2,9 +2,10 @@ import { BroodError } from '../errors.js'
 import { parseNodeArgv } from '../syntax/node-argv.js'
 import { checkEnvironment, checkStrings } from './arguments.js'
 import { createContext } from './context.js'
+import { type Undo, undoOnce } from './undo.js'
 
 /** Takes a wrap back: restores everything and removes its directory. A second call does nothing. */
-export type Unwrap = () => void
+export type Unwrap = Undo
 
 /**
  * Wraps every Node process that this one starts, and those that they start.
@@ -37,7 +38,7 @@ export function wrap(first: readonly string[] | Readonly<Record<string, string>>
     context.dispose()
     throw error
   }
-  return () => context.dispose()
+  return undoOnce(() => context.dispose())
 }
 
 function sortArguments(first: unknown, second: unknown): [unknown, unknown] {

@@ -1,4 +1,6 @@
 // What munging puts into an environment, the preload takes out again: in the usual case in the quick way, in all others in the general one.
+import '../posix-only.js'
+import { basename, dirname } from 'node:path'
 import { createContext } from 'brood'
 import { applyEnvironment, type Environment, takeUnchanged } from '../../lib/boot/inheritance.js'
 import { takeInheritance } from '../../lib/boot/restore.js'
@@ -71,6 +73,22 @@ for (const [title, plan] of [
   })
 }
 
+t.test('bash says by which path it found a command: that of the program behind the shim', (t) => {
+  const path = `/nowhere:${dirname(process.execPath)}`
+  const name = basename(process.execPath)
+  const sent = { ...toObject(mungeEnv(request([`PATH=${path}`]), two).env), [shimVariable]: 'path' }
+  const seenBehind = (found: string) => {
+    const env: Environment = { ...sent, _: found }
+    takeInheritance(env, [], 'preload')
+    return env._
+  }
+  t.equal(seenBehind(`${plain.directory}/${name}`), process.execPath)
+  t.equal(seenBehind(`${flagged.directory}/./${name}`), process.execPath)
+  t.equal(seenBehind('/usr/bin/env'), '/usr/bin/env')
+  t.equal(seenBehind(`${plain.directory}/absent`), `${plain.directory}/absent`)
+  t.end()
+})
+
 t.test('what is changed on the way is left to the general way, untouched', (t) => {
   const sent = toObject(mungeEnv(request(['PATH=/bin', 'NODE_OPTIONS=--no-warnings']), two).env)
   const { BROOD_CONTEXT: carrier = '', PATH: path, NODE_OPTIONS: nodeOptions } = sent
@@ -109,7 +127,7 @@ t.test('variables of contexts: the newest wins, and what the process above has s
     { ...(snapshots[0] as Snapshot), env: { A: 'new', B: 'new' } },
   ]
   const apply = (env: Record<string, string>, applied: number) => {
-    applyEnvironment(env, { contexts, applied })
+    applyEnvironment(env, { contexts, applied }, contexts)
     return env
   }
   t.strictSame(apply({}, 0), { A: 'new', B: 'new', C: 'old' }, 'the process above was under neither')

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
+import { isWindows } from '../../lib/platform.js'
 import { knownWord } from '../../lib/syntax/prefix-command.js'
 import { parseShell } from '../../lib/syntax/shell.js'
 import { findShellText } from '../../lib/syntax/shell-argv.js'
 import { escapeForBackticks, quoteForShell, quoteWithin } from '../../lib/syntax/shell-quote.js'
 import { placeIn } from '../../lib/syntax/shell-word.js'
-import { randomFrom } from '../support-random.js'
+import { reasonAgainstBash } from '../support-stand-in.js'
 import t from '../tap.js'
 
 const dialect = { timeIsReserved: true }
@@ -195,7 +196,9 @@ const notUnderstood: readonly string[] = [
 ]
 for (const text of notUnderstood) t.equal(parseShell(text, dialect), undefined, JSON.stringify(text))
 
-t.test('bash reads what this parser reads', (t) => {
+const noShell = isWindows && 'there is no sh on Windows'
+
+t.test('bash reads what this parser reads', { skip: noShell || reasonAgainstBash() }, (t) => {
   for (const [text] of understood) {
     const { status, stderr } = spawnSync('bash', ['-n', '-c', text], { encoding: 'utf8' })
     t.equal(status, 0, `${JSON.stringify(text)} ${stderr}`)
@@ -252,7 +255,7 @@ t.test('what is known of words', (t) => {
   t.end()
 })
 
-t.test('text can be put into any place of a word', (t) => {
+t.test('text can be put into any place of a word', { skip: noShell }, (t) => {
   const inserted = ` '"$(x)\`\\ `
   for (const source of [`abc`, `'abc'`, `"abc"`, `a'b'c`, `a"b"'c'`, `\\abc`, `"a"b\\c`, `''a"b"c`, `"a\\$c"`]) {
     const word = parseShell(source, dialect)?.commands[0]?.words[0]
@@ -267,7 +270,7 @@ t.test('text can be put into any place of a word', (t) => {
   t.end()
 })
 
-t.test('quoting', (t) => {
+t.test('quoting', { skip: noShell }, (t) => {
   for (const text of ['', 'a/b.c-d', `a b`, `it's`, `"$(x)" \`y\` \\ \n ü`]) {
     const quoted = quoteForShell(text)
     t.equal(spawnSync('sh', ['-c', `printf %s ${quoted}`], { encoding: 'utf8' }).stdout, text, quoted)
@@ -309,25 +312,7 @@ t.test('where the text is on the command line of a shell', (t) => {
   t.end()
 })
 
-t.test('random text never throws, and what is found stands in it', (t) => {
-  const parts =
-    `' " \` $ ( ) { } \\ ; & | < > \n # = [ ] ! * ~ <<E\n E\n $( \${ $(( )) if then fi do done case in esac x= && || ;; <( a b [[ ]] for f() time`.split(
-      ' ',
-    )
-  const random = randomFrom(1)
-  let count = 0
-  for (let round = 0; round < 5000; round++) {
-    const text = Array.from({ length: random(12) }, () => parts[random(parts.length)] + (random(2) === 0 ? ' ' : '')).join('')
-    const program = parseShell(text, dialect)
-    if (program === undefined) continue
-    count++
-    for (const { start, end, words, assignments } of program.commands) {
-      const places = [...assignments.map(({ word }) => word), ...words].map((word) => [word.start, word.end] as const)
-      const inOrder = places.every(([from, to], index) => from >= (places[index - 1]?.[1] ?? start) && from < to && to <= end)
-      if (!inOrder || end > text.length) t.fail(JSON.stringify(text))
-    }
-  }
-  t.ok(count > 300, `${count} understood`)
+t.test('hostile depth does not exhaust the stack', (t) => {
   t.doesNotThrow(() => parseShell('$('.repeat(10_000), dialect))
   t.doesNotThrow(() => parseShell('('.repeat(10_000), dialect))
   t.doesNotThrow(() => parseShell('{ '.repeat(10_000), dialect))

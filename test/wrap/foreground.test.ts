@@ -1,5 +1,7 @@
 // The program behind the `.cmd` shims of Windows, run where the tests run: all but cmd.exe itself is the same.
-import { spawnSync } from 'node:child_process'
+import '../posix-only.js'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createContext } from 'brood'
 import { fixture, root, temporaryDirectory } from '../support.js'
@@ -33,6 +35,51 @@ t.test('exit codes, signals and arguments come through', (t) => {
   const args = ['a b', '', '"', '%PATH%', '^&']
   const { stdout } = run({}, 'node', fixture('programs/argv.cjs'), ...args)
   t.same(JSON.parse(stdout.trim().split('\n')[1] as string).argv.slice(2), args)
+  t.end()
+})
+
+t.test('the program does not see flags that only its command line can carry', (t) => {
+  const flagged = createContext({ execArgv: ['--allow-natives-syntax'], shimRoot })
+  const { stdout } = run(
+    { PATH: `${flagged.directory}:${process.env.PATH}`, BROOD_SHIM_DIRECTORY: flagged.directory },
+    'node',
+    // As the shim writes it.
+    '--allow-natives-syntax',
+    fixture('programs/argv.cjs'),
+  )
+  flagged.dispose()
+  t.same(JSON.parse(stdout).execArgv, [])
+  t.end()
+})
+
+t.test('what cmd.exe is told, where a batch file is to be started on Windows', (t) => {
+  const batch = join(shimRoot, 'npm.cmd')
+  writeFileSync(batch, '')
+  // cross-spawn decides by the platform, when it is loaded.
+  const parse = `
+    Object.defineProperty(process, 'platform', { value: 'win32' })
+    const { command, args, options } = require('cross-spawn')._parse(...JSON.parse(process.argv[1]))
+    console.log(JSON.stringify([command, args, options.windowsVerbatimArguments]))`
+  const toldOn = (file: string, args: readonly string[]) =>
+    JSON.parse(
+      execFileSync(process.execPath, ['-e', parse, JSON.stringify([file, args])], { cwd: root, env: { comspec: 'CMD' }, encoding: 'utf8' }),
+    )
+  for (const [argument, written] of [
+    ['a b', '^"a^ b^"'],
+    ['', '^"^"'],
+    ['"', '^"\\^"^"'],
+    ['a\\', '^"a\\\\^"'],
+    ['%PATH%', '^"^%PATH^%^"'],
+    ['^&|<>', '^"^^^&^|^<^>^"'],
+    ['!x!', '^"^!x^!^"'],
+    ['(z)', '^"^(z^)^"'],
+  ] as const) {
+    const text = `"${batch.replace(/([()\][%!^"`<>&|;, *?])/g, '^$1')} ${written}"`
+    t.same(toldOn(batch, [argument]), ['CMD', ['/d', '/s', '/c', text], true], argument)
+  }
+  const program = join(shimRoot, 'node.exe')
+  writeFileSync(program, '')
+  t.same(toldOn(program, ['a b', '%x%']).slice(0, 2), [program, ['a b', '%x%']], 'a program is started as it is')
   t.end()
 })
 

@@ -18,7 +18,11 @@ const windowsPlan: Plan = { ...plan, windows: true, shims: ['C:\\shims'], carrie
 /** A file system of programs, and of scripts by their first line. */
 function filesOf(files: Readonly<Record<string, string>>): FileSystem {
   const normal = (path: string) => path.replaceAll('/./', '/')
-  return { isProgram: (path) => normal(path) in files, readStart: (path) => files[normal(path)] ?? '' }
+  return {
+    isProgram: (path) => normal(path) in files,
+    readStart: (path) => files[normal(path)] ?? '',
+    readText: (path) => files[normal(path)] ?? '',
+  }
 }
 
 const files = filesOf({
@@ -34,7 +38,9 @@ const files = filesOf({
   '/app/absolute': '#!/opt/node/bin/node --no-warnings -x\n',
   '/app/shell': '#!/bin/sh\n',
   '/app/python': '#!/usr/bin/env python3\n',
+  '/app/.env': 'A=1\nNODE_OPTIONS="--title x"\n',
   '/app/strange': '#!/usr/bin/env -i node\n',
+  '/app/setting': '#!/usr/bin/env -S NODE_OPTIONS=--a node -x\n',
 })
 
 const request = (file: string, args: string[], env: string[] = ['PATH=/usr/bin:/bin'], cwd?: string): SpawnRequest => ({
@@ -94,6 +100,11 @@ const programs: readonly [name: string, asked: SpawnRequest, started: Started, w
   ],
   ['a script for a shell', request('/app/shell', []), ['/app/shell', ['/app/shell']]],
   ['a script for python', request('/app/python', []), ['/app/python', ['/app/python']]],
+  [
+    'a script that sets NODE_OPTIONS',
+    request('/app/setting', ['y']),
+    ['/usr/bin/env', ['/usr/bin/env', `NODE_OPTIONS=${plan.nodeOptions} --a`, 'node', '-x', '/app/setting', 'y']],
+  ],
   ['a script with options for env', request('/app/strange', []), ['/app/strange', ['/app/strange']]],
   ['a script that is not there', request('/app/none', []), ['/app/none', ['/app/none']]],
 ]
@@ -106,6 +117,28 @@ for (const [name, asked, started, withFlag] of programs) {
     t.same([munged.file, munged.args], withFlag, `${name}, with a flag`)
   }
 }
+
+t.test('a node that could not read the preload is left alone', (t) => {
+  const restricted: readonly (readonly [args: string[], env?: string[]])[] = [
+    [['--permission', 'x']],
+    [['--experimental-permission', '--allow-fs-read=*', 'x']],
+    [['--experimental-policy', 'policy.json', 'x']],
+    [['--experimental-policy=policy.json', 'x']],
+    [['x'], ['PATH=/usr/bin', 'NODE_OPTIONS=--title=a --experimental-permission']],
+  ]
+  for (const [args, env] of restricted) {
+    const asked = request('node', args, env)
+    t.same(munge(asked, plan, files), { ...asked, untouched: true }, args.join(' '))
+  }
+  for (const args of [
+    ['x', '--permission'],
+    ['--permission-like', 'x'],
+    ['--title', '--permission', 'x'],
+  ]) {
+    t.notOk(munge(request('node', args), plan, files).untouched, args.join(' '))
+  }
+  t.end()
+})
 
 t.test('options that Node wrote out for its children: ours go, those of the user stay', (t) => {
   const stored = '/root/.node-spawn-wrap-store/1/preload.cjs'
@@ -139,12 +172,16 @@ const carrier = (extra: object = {}) =>
   `BROOD_CONTEXT=${JSON.stringify({ contexts: [shim], inherited: 0, nodeOptions: plan.nodeOptions, ...extra })}`
 const preload = `NODE_OPTIONS=${plan.nodeOptions}`
 
+/** PATH where there was none. */
+const soleFirst = `PATH=${shim}/.:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
+
 const environments: readonly [name: string, asked: string[], given: string[]][] = [
   ['nothing set', ['PATH=/bin'], [`PATH=${shim}:/bin`, preload, carrier()]],
   ['places are kept', ['A=1', 'NODE_OPTIONS=--x', 'PATH=/bin', 'B=2'], ['A=1', `${preload} --x`, `PATH=${shim}:/bin`, 'B=2', carrier()]],
   ['an empty NODE_OPTIONS is told from none', ['PATH=', 'NODE_OPTIONS='], [`PATH=${shim}:`, `${preload} `, carrier()]],
   ['twice is once', [`PATH=${shim}:/bin`, preload, 'BROOD_CONTEXT=old', 'BROOD_SHIM=path'], [`PATH=${shim}:/bin`, preload, carrier()]],
-  ['an empty environment', [], [`PATH=${shim}/.:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`, preload, carrier()]],
+  ['an empty environment', [], [soleFirst, preload, carrier()]],
+  ['twice is once, where there was no PATH', [soleFirst, preload], [soleFirst, preload, carrier()]],
   [
     'names a shell drops',
     ['PATH=', 'a-b=1', 'BASH_FUNC_f%%=() { :\n}', 'x=y=z'],
@@ -161,16 +198,31 @@ for (const [name, asked, given] of environments) {
   t.same(munge({ ...request('/bin/ls', []), env: before }, plan, files).env, given, name)
 }
 
+t.test('NODE_OPTIONS from an --env-file, where there is none in the environment', (t) => {
+  const optionsOf = (args: string[], env = ['PATH=/usr/bin'], cwd?: string) =>
+    munge(request('node', args, env, cwd), plan, files).env.find((pair) => pair.startsWith('NODE_OPTIONS='))
+  t.equal(optionsOf(['--env-file=/app/.env', 'x']), `${preload} --title x`)
+  t.equal(optionsOf(['--env-file-if-exists', '.env', 'x'], ['PATH=/usr/bin'], '/app'), `${preload} --title x`)
+  t.equal(optionsOf(['--env-file=/app/.env', '--env-file=/app/absent', 'x']), `${preload} --title x`)
+  t.equal(optionsOf(['--env-file=/app/.env', 'x'], ['PATH=/usr/bin', 'NODE_OPTIONS=']), `${preload} `)
+  t.equal(optionsOf(['x', '--env-file=/app/.env']), preload)
+  t.equal(optionsOf(['--env-file=/app/absent', 'x']), preload)
+  t.end()
+})
+
 t.test('Windows', (t) => {
   const windowsCarrier = `BROOD_CONTEXT=${JSON.stringify({ contexts: ['C:\\shims'], inherited: 0, nodeOptions: plan.nodeOptions })}`
   for (const [name, asked, given] of [
     ['any case of PATH', ['Path=C:\\a;C:\\b', '=C:=C:\\dir'], ['Path=C:\\shims;C:\\a;C:\\b', '=C:=C:\\dir', preload, windowsCarrier]],
+    // Node leaves out all but one; whoever calls its binding may not.
+    ['PATH in two ways', ['PATH=C:\\a', 'path=C:\\b'], ['PATH=C:\\shims;C:\\a', 'path=C:\\shims;C:\\b', preload, windowsCarrier]],
+    ['names that only begin alike', ['PATHEXT=.EXE', 'Path=C:\\a'], ['PATHEXT=.EXE', 'Path=C:\\shims;C:\\a', preload, windowsCarrier]],
     [
       'any case of NODE_OPTIONS',
       ['PATH=C:\\a', 'node_options=--x'],
       ['PATH=C:\\shims;C:\\a', `NODE_OPTIONS=${plan.nodeOptions} --x`, windowsCarrier],
     ],
-    ['no Path', [], ['Path=C:\\shims', preload, windowsCarrier]],
+    ["no Path: Windows adds this process's", [], [preload, windowsCarrier]],
   ] as [string, string[], string[]][]) {
     const { env } = munge(request('node', [], asked), windowsPlan, filesOf({}))
     t.same(env, given, name)

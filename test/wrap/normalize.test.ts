@@ -32,7 +32,11 @@ t.same(normalize(['f', undefined, undefined, undefined, stdio, 0], inherit)?.env
 for (const call of [[], [undefined], [null], [{}], [{ file: 1 }], [1]]) t.equal(normalize(call, inherit), undefined, JSON.stringify(call))
 
 const changed = { file: 'g', args: ['g'], env: ['B=2'], cwd: '/elsewhere', uid: 0, gid: 0, ...common }
-t.same(denormalize([options], changed), [{ file: 'g', args: ['g'], envPairs: ['B=2'], cwd: '/d', uid: 5, stdio, detached: true }])
-t.same(denormalize(positional, changed), ['g', ['g'], '/d', ['B=2'], stdio, 3, 5, 6])
+t.same(denormalize([options], changed), [{ file: 'g', args: ['g'], envPairs: ['B=2'], cwd: '/elsewhere', uid: 5, stdio, detached: true }])
+t.same(denormalize(positional, changed), ['g', ['g'], '/elsewhere', ['B=2'], stdio, 3, 5, 6])
+t.same(denormalize([{ file: 'f' }], { ...changed, cwd: undefined }), [{ file: 'g', args: ['g'], envPairs: ['B=2'] }], 'no directory')
 t.same(positional, ['f', ['f', 'x'], '/d', ['A=1'], stdio, 3, 5, 6], 'what was passed is not changed')
 t.same((denormalize([options], changed)[0] as { stdio: unknown }).stdio, stdio)
+
+const bare = Object.assign(Object.create(null), { file: 'f', args: ['f'], envPairs: [] })
+t.equal(Object.getPrototypeOf(denormalize([bare], changed)[0]), null, 'what a program puts on Object.prototype does not become an option')

@@ -1,33 +1,24 @@
+import '../posix-only.js'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fillShims, quoteForShell } from '../../lib/wrap/shims.js'
-import type { Snapshot } from '../../lib/wrap/snapshot.js'
+import { fillShims, quoteForShell, type ShimSource } from '../../lib/wrap/shims.js'
 import { root, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
 
 const read = (name: string) => readFileSync(join(root, 'shim-templates', name), 'utf8')
-const snapshot: Snapshot = {
-  format: 1,
+const source: ShimSource = {
   directory: '/root/.node-spawn-wrap-1-x',
   chain: ['/root/.node-spawn-wrap-1-x'],
-  main: undefined,
-  args: [],
   nodeOptions: [],
   nodeFlags: [],
-  env: {},
-  workers: true,
   preload: '/store/preload.cjs',
   node: '/usr/bin/node',
   npm: '/usr/bin/npm',
-  library: '/brood/index.cjs',
-  libraryNames: [],
-  shimRoot: '/root',
-  debug: false,
 }
-const fill = (changes: Partial<Snapshot>, windows = false) =>
-  fillShims({ ...snapshot, ...changes }, [], 'C:\\brood\\foreground.cjs', read, windows)
-const names = (changes: Partial<Snapshot>, windows = false) => fill(changes, windows).map(({ name }) => name)
+const fill = (changes: Partial<ShimSource>, windows = false) =>
+  fillShims({ ...source, ...changes }, [], 'C:\\brood\\foreground.cjs', read, windows)
+const names = (changes: Partial<ShimSource>, windows = false) => fill(changes, windows).map(({ name }) => name)
 
 t.same(names({}), ['node', 'npm'])
 t.same(names({ npm: undefined }), ['node'], 'there is no npm to stand in for')
@@ -78,7 +69,7 @@ t.test('what a shim makes of its environment', (t) => {
   writeFileSync(join(bin, 'node'), show, { mode: 0o755 })
   writeFileSync(join(scratch, 'fallback'), show, { mode: 0o755 })
   const shims = fillShims(
-    { ...snapshot, directory, chain: [directory], preload, node: join(scratch, 'fallback'), nodeFlags: ['--flag', 'v w'] },
+    { ...source, directory, chain: [directory], preload, node: join(scratch, 'fallback'), nodeFlags: ['--flag', 'v w'] },
     [],
     '',
     read,

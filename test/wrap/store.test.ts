@@ -1,3 +1,4 @@
+import '../posix-only.js'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -17,7 +18,15 @@ t.test('the store outlives the wrap, is made once, and is mended', (t) => {
   const folder = join(shimRoot, '.node-spawn-wrap-store')
   const [hash] = readdirSync(folder)
   const preload = join(folder, hash as string, 'preload.cjs')
-  t.same(readdirSync(join(folder, hash as string)), ['preload.cjs', 'restore.cjs', 'route.cjs'])
+  t.same(readdirSync(join(folder, hash as string)), [
+    'exclude.cjs',
+    'imports.mjs',
+    'preload.cjs',
+    'restore.cjs',
+    'route.cjs',
+    'thread.cjs',
+    'visible.cjs',
+  ])
   t.equal(readFileSync(preload, 'utf8'), readFileSync(join(root, 'dist/preload.cjs'), 'utf8'))
   const { ino } = statSync(preload)
   createContext({ shimRoot }).dispose()

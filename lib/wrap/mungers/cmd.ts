@@ -36,7 +36,8 @@ export function mungeCmd(request: SpawnRequest, plan: Plan, files: FileSystem): 
     end = start + word.length
   }
   munged += text.slice(end)
-  return munged === text ? request : { ...request, args: request.args.with(index, isQuoted ? `"${munged}"` : munged) }
+  if (munged === text) return request
+  return { ...request, args: request.args.map((other, at) => (at !== index ? other : isQuoted ? `"${munged}"` : munged)) }
 }
 
 /** The argument behind `/c` or `/k`; -1 where cmd.exe is to do something else, or to expand variables behind our back (`/v`). */
@@ -63,9 +64,17 @@ function findBareNodes(text: string): BareNode[] {
     if (/^node(?:\.exe)?$/i.test(word) && /^[ \t&|<>)]?$/.test(text[at] ?? '')) found.push({ start, word })
     // What follows these is not only commands; a colon begins a label.
     if (/^(?:rem|for|if|:.*)$/i.test(word)) return found
-    at = skipArguments(text, at)
+    const end = skipArguments(text, at)
+    if (changesLookup(word, text.slice(at, end))) return found
+    at = end
   }
   return found
+}
+
+/** Is another node meant behind this command, or one without NODE_OPTIONS, which the shim puts back? */
+function changesLookup(command: string, args: string): boolean {
+  if (/^(?:cd|chdir|pushd|popd|path)\b|^[a-z]:$/i.test(command)) return true
+  return /^set$/i.test(command) && /path|node_options|brood/i.test(args)
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): string {

@@ -25,7 +25,7 @@ export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
     if (name === carrierVariable || name === shimVariable) continue
     if (name === 'PATH') {
       hasPath = true
-      env.push(withShim(pair, plan))
+      env.push(request.shimless ? pair : withShim(pair, plan))
     } else if (name === 'NODE_OPTIONS') {
       hasNodeOptions = true
       env.push(withPreload(pair, plan))
@@ -34,7 +34,8 @@ export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
       if (mayPassShim && !beginsWithIdentifier.test(pair)) fragile.push(pair)
     }
   }
-  if (!hasPath) env.push(solePath(plan))
+  // On Windows a process that is given no Path gets this one's.
+  if (!hasPath && !request.shimless && !plan.windows) env.push(`PATH=${soleEntry(plan.shims.at(-1) as string)}:${shellDefaultPath}`)
   if (!hasNodeOptions) env.push(`NODE_OPTIONS=${plan.nodeOptions}`)
   env.push(`${carrierVariable}=${carrierText(request, plan, fragile)}`)
   return { ...request, env }
@@ -74,15 +75,12 @@ function mayPassAShim({ file }: SpawnRequest, plan: Plan): boolean {
   return name !== 'node' && name !== plan.nodeName && !['sh', 'dash', 'ash'].includes(name)
 }
 
-function withShim(pair: string, plan: Plan): string {
+function withShim(pair: string, { shims, windows }: Plan): string {
   const value = pair.indexOf('=') + 1
-  const first = `${plan.shims.at(-1)}${plan.windows ? ';' : ':'}`
-  return pair.startsWith(first, value) ? pair : `${pair.slice(0, value)}${first}${pair.slice(value)}`
-}
-
-function solePath({ shims, windows }: Plan): string {
   const shim = shims.at(-1) as string
-  return windows ? `Path=${shim}` : `PATH=${soleEntry(shim)}:${shellDefaultPath}`
+  const first = `${shim}${windows ? ';' : ':'}`
+  const isThere = pair.startsWith(first, value) || pair.startsWith(`${soleEntry(shim)}:`, value)
+  return isThere ? pair : `${pair.slice(0, value)}${first}${pair.slice(value)}`
 }
 
 function withPreload(pair: string, plan: Plan): string {
@@ -92,7 +90,7 @@ function withPreload(pair: string, plan: Plan): string {
 }
 
 /** The name in a `NAME=value` pair; on Windows, where case does not count, in upper case. */
-function variableName(pair: string, windows: boolean): string {
+export function variableName(pair: string, windows: boolean): string {
   // Windows has variables like "=C:".
   const name = pair.slice(0, pair.indexOf('=', 1))
   return windows ? name.toUpperCase() : name

@@ -1,7 +1,8 @@
 import { type PartialWord, type PrefixChain, type PrefixStep, parsePrefixCommands } from '../../syntax/prefix-command.js'
+import { findShellText } from '../../syntax/shell-argv.js'
 import { carrierVariable, encodeCarrier } from '../carrier.js'
 import { type Plan, programName } from '../plan.js'
-import { isNode } from './node.js'
+import { givesPermissions, isNode } from './node.js'
 
 /** Something to be added to a command line. */
 type CommandEdit =
@@ -12,14 +13,17 @@ type CommandEdit =
 
 /** What becomes of brood's variables on the way through prefix commands to the command behind them. */
 export interface Passage {
-  /** The word that names that command; `undefined` where it is not understood which it is. */
-  readonly target: PartialWord | undefined
-  readonly targetIndex: number | undefined
+  /** Index of the word that names that command; `undefined` where it is not understood which it is, and where there is a text alone. */
+  readonly target: number | undefined
+  /** A text for a shell that is started in the end. */
+  readonly text: { readonly index: number; readonly shell: string } | undefined
   /** Does NODE_OPTIONS arrive as it was in front of the first prefix command, is it gone, or has one of them set it? */
   readonly nodeOptions: 'inherited' | 'lost' | 'set'
   readonly losesCarrier: boolean
   /** May the target start node, as far as its name says? */
   readonly mayStartNode: boolean
+  /** Is it a node that is put under the permission model? Brood's variables must not reach it. */
+  readonly underPermissions: boolean
   /** What restores the variables that are lost or set on the way. */
   readonly edits: readonly CommandEdit[]
 }
@@ -58,19 +62,45 @@ const idle: ReadonlySet<string> = new Set(
  */
 export function findPassage(words: readonly PartialWord[], byShell: boolean, plan: Plan): Passage | undefined {
   const chain = parsePrefixCommands(words, byShell)
-  if (chain.target === 'none') return undefined
-  const targetIndex = chain.target === 'unknown' ? undefined : chain.target
-  const target = targetIndex === undefined ? undefined : words[targetIndex]
+  const { steps } = chain
+  const ownText = steps.at(-1)?.text
+  if (chain.target === 'none' && ownText === undefined) return undefined
+  const index = typeof chain.target === 'number' ? chain.target : undefined
+  const target = index === undefined ? undefined : words[index]
   if (target?.complete === true && idle.has(target.known)) return undefined
+  if (steps.some((step) => step.program !== 'sudo' && runsElsewhere(step, words))) return undefined
 
   const name = target?.complete === true ? programName(target.known, plan.windows) : undefined
   const isNamed = name !== undefined && (isNode(name, plan) || starters.has(name))
-  const sudo = chain.steps.find((step) => step.program === 'sudo')
+  const sudo = steps.find((step) => step.program === 'sudo')
   // Who may set variables through sudo for some commands only would be refused the others.
-  if (sudo !== undefined && (!isNamed || runsAsOther(sudo))) return undefined
+  if (sudo !== undefined && (!isNamed || runsElsewhere(sudo, words))) return undefined
   const isPath = target !== undefined && (!target.complete || target.known.includes('/'))
   const mayStartNode = target === undefined || isNamed || isPath || shells.has(name as string) || name === 'make'
-  return { target, targetIndex, mayStartNode, ...follow(words, chain, plan, mayStartNode) }
+  const mayBeNode = name === undefined ? isPath : isNode(name, plan)
+  const underPermissions = index !== undefined && mayBeNode && givesPermissions(knownFrom(words, index + 1))
+  const followed = follow(words, chain, plan, mayStartNode)
+  const edits = underPermissions ? [] : followed.edits
+  return { target: index, text: findText(words, ownText, index, name), mayStartNode, underPermissions, ...followed, edits }
+}
+
+/** Words as far as they are known. */
+export function knownFrom(words: readonly PartialWord[], start: number): string[] {
+  const end = words.findIndex(({ complete }, index) => index >= start && !complete)
+  return words.slice(start, end < 0 ? words.length : end).map(({ known }) => known)
+}
+
+function findText(
+  words: readonly PartialWord[],
+  ownText: number | undefined,
+  target: number | undefined,
+  name: string | undefined,
+): Passage['text'] {
+  // Which shell a program uses that takes a text is not said; what is added holds in all of them.
+  if (ownText !== undefined) return { index: ownText, shell: 'sh' }
+  if (target === undefined || name === undefined || !shells.has(name)) return undefined
+  const index = findShellText(words, target + 1)
+  return index === undefined || index >= words.length ? undefined : { index, shell: name }
 }
 
 function follow(
@@ -135,18 +165,31 @@ function lostBy(step: PrefixStep): { nodeOptions: boolean; carrier: boolean } {
   return { nodeOptions: clears, carrier: clears }
 }
 
-/** The store is this user's: a preload that another cannot read would end that user's node. Root can read it. */
-function runsAsOther(step: PrefixStep): boolean {
-  if (has(step, '-g', '--group', '-R', '--chroot')) return true
-  const user = step.options.findLast(({ name }) => name === '-u' || name === '--user')
-  return user !== undefined && user.value !== 'root' && user.value !== '#0'
+/** Does what is behind run as another user, or in another root directory? */
+export function runsElsewhere(step: PrefixStep, words: readonly PartialWord[]): boolean {
+  const { program, options, operands } = step
+  const operand = (index: number) => words[operands[index] ?? words.length]?.known
+  // Root can read what is this user's; another cannot, and a preload that cannot be read would end that user's node.
+  const isRoot = (user: string | undefined) => user === 'root' || user === '0' || user === '#0'
+  const asOther = (...names: readonly string[]) => options.some(({ name, value }) => names.includes(name) && !isRoot(value))
+  if (program === 'sudo') return asOther('-u', '--user') || has(step, '-g', '--group', '-R', '--chroot')
+  if (program === 'su' || program === 'runuser') {
+    if (has(step, '-u', '--user')) return asOther('-u', '--user')
+    const user = operand(operand(0) === '-' ? 1 : 0)
+    return user !== undefined && !isRoot(user)
+  }
+  if (program === 'chroot') return operand(0) !== '/' || has(step, '--userspec', '--groups')
+  if (program === 'unshare') return has(step, '-R', '--root') || asOther('-S', '--setuid', '-G', '--setgid')
+  return program === 'setpriv' && asOther('--reuid', '--ruid', '--euid', '--regid', '--rgid', '--egid')
 }
 
-/** Would xargs take something in the added text for the place of its arguments? */
+/** Would xargs or find take something in the added text for the place of its arguments? */
 function isReplaced(edit: CommandEdit, steps: readonly PrefixStep[]): boolean {
   const text = edit.kind === 'text' ? edit.text : `${edit.name}=${edit.value}`
   return steps.some(({ program, options, command }) => {
-    if (program !== 'xargs' || edit.word < command) return false
+    if (edit.word < command) return false
+    if (program === 'find') return text.includes('{}')
+    if (program !== 'xargs') return false
     return options.some(({ name, value }) => {
       if (name === '-i' || name === '--replace') return text.includes(value ?? '{}')
       return (name === '-I' || name === '-J') && (value === undefined || text.includes(value))

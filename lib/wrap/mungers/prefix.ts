@@ -1,8 +1,8 @@
-import { knownWord } from '../../syntax/prefix-command.js'
-import { findShellText } from '../../syntax/shell-argv.js'
+import { expandEnvSplit } from '../../syntax/env-split.js'
+import { knownWord, parsePrefixCommands } from '../../syntax/prefix-command.js'
 import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
-import { findPassage, shells } from './passage.js'
+import { findPassage, type Passage, runsElsewhere } from './passage.js'
 import { mungeShellText, ownOptionsOf } from './shell-text.js'
 
 /**
@@ -11,18 +11,29 @@ import { mungeShellText, ownOptionsOf } from './shell-text.js'
  */
 export function mungePrefix(request: SpawnRequest, plan: Plan): SpawnRequest {
   if (plan.windows) return request
-  const words = [request.file, ...request.args.slice(1)]
-  const passage = findPassage(words.map(knownWord), false, plan)
+  const asked = [request.file, ...request.args.slice(1)]
+  const words = (programName(request.file, false) === 'env' ? expandEnvSplit(asked) : undefined) ?? asked
+  const known = words.map(knownWord)
+  const passage = findPassage(known, false, plan)
+  if (passage === undefined) {
+    const { steps } = parsePrefixCommands(known, false)
+    return steps.some((step) => runsElsewhere(step, known)) ? { ...request, untouched: true } : request
+  }
   // At 0 stands the program itself: there is no prefix.
-  if (passage === undefined || passage.targetIndex === 0) return request
+  if (passage.target === 0) return request
+  if (passage.underPermissions) return { ...request, untouched: true }
 
-  const { edits, target, targetIndex, nodeOptions } = passage
+  const munged = addTo(words, passage, request, plan)
+  return munged.length === words.length && munged.every((word, at) => word === words[at])
+    ? request
+    : { ...request, args: [...request.args.slice(0, 1), ...munged.slice(1)] }
+}
+
+function addTo(words: readonly string[], { edits, text, nodeOptions }: Passage, request: SpawnRequest, plan: Plan): string[] {
   const munged = words.map((word) => [word])
-  const shell = programName(target?.known ?? '', false)
-  const index = shells.has(shell) && targetIndex !== undefined ? findShellText(words.map(knownWord), targetIndex + 1) : undefined
-  if (index !== undefined && index < words.length) {
+  if (text !== undefined) {
     const own = nodeOptions === 'inherited' ? ownOptionsOf(request, plan) : nodeOptions === 'lost' ? { value: undefined } : 'unknown'
-    munged[index] = [mungeShellText(words[index] as string, { shell, own, plan })]
+    munged[text.index] = [mungeShellText(words[text.index] as string, { shell: text.shell, own, plan })]
   }
   for (const edit of edits) {
     const word = words[edit.word] as string
@@ -30,7 +41,5 @@ export function mungePrefix(request: SpawnRequest, plan: Plan): SpawnRequest {
     if (edit.kind === 'variable') place.splice(-1, 0, `${edit.name}=${edit.value}`)
     else munged[edit.word] = [word.slice(0, edit.index) + edit.text + word.slice(edit.index)]
   }
-  const args = munged.flat().slice(1)
-  const same = args.length === request.args.length - 1 && args.every((argument, at) => argument === request.args[at + 1])
-  return same ? request : { ...request, args: [...request.args.slice(0, 1), ...args] }
+  return munged.flat()
 }

@@ -34,6 +34,9 @@ function mungeScript(request: SpawnRequest, plan: Plan, files: FileSystem, searc
   }
   if (programName(interpreter, false) !== 'env' || argument === undefined) return request
   const words = envShebangWords(argument)
+  // `env` loses or sets something first: the munger of prefix commands sees to that.
+  if (words === undefined && /^-(?:\w*S|-split-string)/.test(argument))
+    return runScript(request, interpreter, [interpreter, argument], script)
   if (words === undefined || !isNode(words[0] as string, plan)) return request
   const node = findProgram(words[0] as string, search, files)
   return node === undefined ? { ...request, untouched: true } : runScript(request, node, words, script)

@@ -1,12 +1,12 @@
 import { parseShell } from '../../syntax/shell.js'
-import { findShellText } from '../../syntax/shell-argv.js'
 import type { Assignment, SimpleCommand } from '../../syntax/shell-command.js'
 import { escapeForBackticks, quoteForShell, quoteWithin } from '../../syntax/shell-quote.js'
 import { placeIn, type Word } from '../../syntax/shell-word.js'
 import { carrierVariable } from '../carrier.js'
-import { type Plan, programName } from '../plan.js'
+import type { Plan } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
-import { carrierFor, findPassage, type Passage, shells } from './passage.js'
+import { findInEnvFiles, isNode } from './node.js'
+import { carrierFor, findPassage, knownFrom, type Passage, shells } from './passage.js'
 import { type Affected, ShellLosses } from './shell-losses.js'
 
 /** Text to be put into a shell text. */
@@ -22,6 +22,8 @@ export interface ShellStart {
   /** The user's own NODE_OPTIONS in its environment. */
   readonly own: OwnOptions
   readonly plan: Plan
+  /** Reads a file, from the directory that the text begins in. */
+  readonly readText?: (path: string) => string
 }
 
 /** The user's own NODE_OPTIONS; `unknown` where it is not known, or whether there is one. */
@@ -37,7 +39,8 @@ export function ownOptionsOf({ env }: SpawnRequest, { nodeOptions, windows }: Pl
 }
 
 /** What a text must hold for anything in it to be lost. Most hold none of it, and are not parsed. */
-const losing = /NODE_OPTIONS|\b(?:env|sudo|eval|source|unset|export|readonly|declare|typeset|local)\b|(?:^|[\s;&|(){}])\.\s/
+const losing =
+  /NODE_OPTIONS|--env-file|--(?:experimental-)?permission|\b(?:env|sudo|eval|source|unset|export|readonly|declare|typeset|local)\b|(?:^|[\s;&|(){}])\.\s/
 
 /** Takes a shell text to where node is reached with brood's variables again. */
 export function mungeShellText(text: string, start: ShellStart): string {
@@ -47,7 +50,7 @@ export function mungeShellText(text: string, start: ShellStart): string {
 function applyInsertions(text: string, insertions: readonly Insertion[]): string {
   let result = ''
   let end = 0
-  for (const { offset, text: inserted } of insertions.toSorted((a, b) => a.offset - b.offset)) {
+  for (const { offset, text: inserted } of [...insertions].sort((a, b) => a.offset - b.offset)) {
     result += text.slice(end, offset) + inserted
     end = offset
   }
@@ -63,16 +66,20 @@ function findInsertions(text: string, start: ShellStart): Insertion[] {
   if (losses.hopeless) return []
 
   const { own, plan } = start
+  const inPlace = program.commands.every(({ words }) => !moving.test(words[0]?.known ?? 'cd'))
   const isExported = own === 'unknown' || own.value !== undefined
   return program.commands.flatMap((command) => {
     if (program.functions.has(command.words[0]?.known ?? '')) return []
     const passage = findPassage(command.words, true, plan)
     if (passage === undefined) return []
     const affected = losses.affecting(command, isExported)
-    const insertions = new CommandMunger(text, command, passage, affected, start).insertions()
+    const insertions = new CommandMunger(text, command, passage, affected, inPlace ? start : { shell: start.shell, own, plan }).insertions()
     return command.inBackticks ? insertions.map(({ offset, text }) => ({ offset, text: escapeForBackticks(text) })) : insertions
   })
 }
+
+/** What may change the directory, or hide something that does. */
+const moving = /^(?:|cd|chdir|pushd|popd|eval|source|\.)$/
 
 /** Restores what one command of a shell text would lose. */
 class CommandMunger {
@@ -91,9 +98,26 @@ class CommandMunger {
   }
 
   insertions(): Insertion[] {
+    if (this.#passage.underPermissions) return this.#strip()
     const { assignments } = this.#command
     const own = assignments.findLast(({ name }) => name === 'NODE_OPTIONS')
     return [...(own === undefined ? this.#assign() : this.#extend(own)), ...this.#behindPrefix(), ...this.#nested(own !== undefined)]
+  }
+
+  /** Takes brood's variables away from a node that could not work with them. By name, its shim does that. */
+  #strip(): Insertion[] {
+    const { words, assignments } = this.#command
+    const { plan, own } = this.#start
+    const { target, nodeOptions, losesCarrier } = this.#passage
+    const node = words[target ?? words.length]
+    if (node === undefined || losesCarrier || !(node.known.includes('/') || !node.complete)) return []
+    const isOurs = nodeOptions === 'inherited' && this.#affected === undefined && !assignments.some(({ name }) => name === 'NODE_OPTIONS')
+    const options =
+      !isOurs || own === 'unknown' ? '' : own.value === undefined ? '-u NODE_OPTIONS ' : `NODE_OPTIONS=${quoteForShell(own.value)} `
+    return [
+      { offset: (words[0] as Word).start, text: `PATH=\${PATH#${quoteForShell(`${plan.shims.at(-1)}:`)}} ` },
+      { offset: node.start, text: `env -u ${carrierVariable} ${options}` },
+    ]
   }
 
   /** Sets the variables for this command, where the shell has them no more. */
@@ -101,7 +125,8 @@ class CommandMunger {
     const { nodeOptions, losesCarrier, mayStartNode } = this.#passage
     const affected = this.#affected
     const word = this.#command.words[0] as Word
-    if (affected === undefined || !mayStartNode || this.#isAmbiguous(word)) return []
+    if (affected === undefined) return this.#takeFromFile(word)
+    if (!mayStartNode || this.#isAmbiguous(word)) return []
     const ours = quoteForShell(this.#start.plan.nodeOptions)
     let text = ''
     // Asked while it runs, since it may depend on which way the text has taken. The preload takes ours out twice, too.
@@ -110,6 +135,17 @@ class CommandMunger {
       text += `${carrierVariable}=\${${carrierVariable}:-${quoteForShell(carrierFor(this.#start.plan))}} `
     }
     return text === '' ? [] : [{ offset: word.start, text }]
+  }
+
+  /** Node takes NODE_OPTIONS from an `--env-file` where there is none in the environment. */
+  #takeFromFile(first: Word): Insertion[] {
+    const { own, plan, readText } = this.#start
+    const { target, nodeOptions } = this.#passage
+    const node = this.#command.words[target ?? this.#command.words.length]
+    const isWithout = own !== 'unknown' && own.value === undefined && nodeOptions === 'inherited'
+    if (!isWithout || readText === undefined || node?.complete !== true || !isNode(node.known, plan) || this.#isAmbiguous(first)) return []
+    const found = findInEnvFiles(knownFrom(this.#command.words, (target as number) + 1), readText)
+    return found === undefined ? [] : [{ offset: first.start, text: `NODE_OPTIONS=${quoteForShell(`${plan.nodeOptions} ${found}`)} ` }]
   }
 
   /** To the shell behind the name `sh`, `time` may be a reserved word, which it would be no more behind an assignment. */
@@ -149,16 +185,13 @@ class CommandMunger {
 
   /** Does the same to the text for a shell that this command starts. */
   #nested(isSet: boolean): Insertion[] {
-    const { target, targetIndex, nodeOptions } = this.#passage
+    const { text: nested, nodeOptions } = this.#passage
     const { plan, own } = this.#start
-    if (targetIndex === undefined || target?.complete !== true) return []
-    const shell = programName(target.known, plan.windows)
-    const { words } = this.#command
-    const word = shells.has(shell) ? words[findShellText(words, targetIndex + 1) ?? words.length] : undefined
-    if (word?.complete !== true) return []
+    const word = nested && this.#command.words[nested.index]
+    if (nested === undefined || word?.complete !== true) return []
     const arrives = nodeOptions === 'inherited' && !isSet && this.#affected === undefined
     const innerOwn: OwnOptions = arrives ? own : nodeOptions === 'lost' ? { value: undefined } : 'unknown'
-    return findInsertions(word.known, { shell, own: innerOwn, plan }).map(({ offset: index, text }) => {
+    return findInsertions(word.known, { shell: nested.shell, own: innerOwn, plan }).map(({ offset: index, text }) => {
       const { offset, quote } = placeIn(word, index)
       return { offset, text: quoteWithin(quote, text) }
     })

@@ -16,7 +16,7 @@ const plan: Plan = {
 /** A file system of Windows: case does not count. */
 const filesOf = (...paths: string[]): FileSystem => {
   const lower = new Set(paths.map((path) => path.toLowerCase()))
-  return { isProgram: (path) => lower.has(path.toLowerCase()), readStart: () => '' }
+  return { isProgram: (path) => lower.has(path.toLowerCase()), readStart: () => '', readText: () => '' }
 }
 const node = 'C:\\Program Files\\nodejs\\node.exe'
 const plainNode = 'D:\\nodejs\\node.exe'
@@ -52,7 +52,6 @@ const texts: readonly [text: string, started?: string][] = [
   ['node&node', 'N&N'],
   ['node>out x', 'N>out x'],
   ['node < in 2>&1', 'N < in 2>&1'],
-  ['cd a && node x', 'cd a && N x'],
   ['echo "a & b" & node x', 'echo "a & b" & N x'],
   ['echo ^& node & node', 'echo ^& node & N'],
   ['echo "^" & node', 'echo "^" & N'],
@@ -63,6 +62,16 @@ const texts: readonly [text: string, started?: string][] = [
   ['node x & if exist a node & node', 'N x & if exist a node & node'],
   ['node a\r\nnode b', 'N a\r\nnode b'],
   ['for %i in (node a) do node & node'],
+  ['node a & set NODE_OPTIONS=&& node b', 'N a & set NODE_OPTIONS=&& node b'],
+  ['(@set "node_options=--a" & node b)'],
+  ['set PATH=C:\\other&& node b'],
+  ['set /p PathExt=x&& node b'],
+  ['path C:\\other&& node b'],
+  ['node a && cd b && node c', 'N a && cd b && node c'],
+  ['cd..\\b && node c'],
+  ['pushd b & node c & popd', 'pushd b & node c & popd'],
+  ['D: && node c'],
+  ['setx A 1 && node c', 'setx A 1 && N c'],
   ['echo node'],
   ['echo "a & node'],
   ['"node" x'],

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isWindows } from '../../../lib/platform.js'
 import { knownWord, parsePrefixCommands } from '../../../lib/syntax/prefix-command.js'
 import { encodeCarrier } from '../../../lib/wrap/carrier.js'
 import { mungePrefix } from '../../../lib/wrap/mungers/prefix.js'
@@ -71,6 +72,21 @@ const munged: readonly [asked: string, started: string][] = [
   ['sudo --preserve-env=A,B npm test', 'sudo --preserve-env=A,B N C npm test'],
   ['sudo --preserve-env=NODE_OPTIONS node', 'sudo --preserve-env=NODE_OPTIONS C node'],
   ['env -i sudo node', 'env -i sudo N C node'],
+  ['env -S NODE_OPTIONS=--a node', 'env N+--a node'],
+  ['env -SNODE_OPTIONS=--a node', 'env N+--a node'],
+  ['env -iS node x', 'env -i N C node x'],
+  ['env -v -iS -C / node', 'env -v -i -C / N C node'],
+  ['env --split-string=-i node', 'env -i N C node'],
+  ['env --split-string -i node', 'env -i N C node'],
+  ['flock -w 5 /lock env -i node', 'flock -w 5 /lock env -i N C node'],
+  ['unshare --fork --pid env -i node', 'unshare --fork --pid env -i N C node'],
+  ['setpriv --reuid=0 --clear-groups env -i node', 'setpriv --reuid=0 --clear-groups env -i N C node'],
+  ['strace -ff -o /dev/null env -i node', 'strace -ff -o /dev/null env -i N C node'],
+  ['chroot / env -i node', 'chroot / env -i N C node'],
+  ['runuser -u root -- env -i node', 'runuser -u root -- env -i N C node'],
+  ['find . -name x -exec env -i node {} ;', 'find . -name x -exec env -i N C node {} ;'],
+  ['find . -execdir env NODE_OPTIONS= node {} +', 'find . -execdir env N+ node {} +'],
+  ['script -q /dev/null env -i node', 'script -q /dev/null env -i N C node'],
 ]
 for (const [asked, started] of munged) {
   const before = request(words(asked))
@@ -99,15 +115,17 @@ const untouched: readonly string[] = [
   // Not understood
   'env -Z -i node',
   'env -S',
-  'env -iS node',
+  'env -iS',
+  'env -S A=$B node',
+  'env -S node x',
+  'find . -name env -i node',
+  'flock 9',
+  'flock /lock node',
   'nice -n',
   'chrt -p 5 env -i node',
   // Not done for a reason: see findPassage
   'xargs -I C env -i node C',
   'xargs -I require env -i node',
-  'sudo -u other node',
-  'sudo -g group node',
-  'sudo -R /root node',
   'sudo -E node',
   'sudo -i node',
   'sudo ls',
@@ -119,6 +137,28 @@ for (const line of untouched) {
   const asked = request(line === 'xargs -I C env -i node C' ? ['xargs', '-I', '/shims', 'env', '-i', 'node', '/shims'] : words(line))
   t.equal(mungePrefix(asked, plan), asked, line)
 }
+
+t.test('what runs as somebody else, in another root directory, or under the permission model, could not read the preload', (t) => {
+  for (const line of [
+    'sudo -u other node',
+    'nice node --permission x',
+    'env NODE_OPTIONS=--a /abs/node --title x --experimental-permission',
+    'sudo -g group node',
+    'sudo -R /root node',
+    'su other -c node',
+    'su - other',
+    'runuser -u other -- node',
+    'setpriv --reuid 1000 node',
+    'chroot /root node',
+    'chroot --userspec=1 / node',
+    'unshare -R /root node',
+    'nice env -i chroot /root node',
+  ]) {
+    const asked = request(words(line))
+    t.same(mungePrefix(asked, plan), { ...asked, untouched: true }, line)
+  }
+  t.end()
+})
 
 t.test("argv[0] is nobody's business", (t) => {
   const named = { ...request(['my-env', '-i', 'node']), file: '/usr/bin/env' }
@@ -143,7 +183,19 @@ t.test('a value that has the preload already', (t) => {
 t.test('a text for a shell behind a prefix', (t) => {
   const text = 'NODE_OPTIONS= node x'
   const expected = `NODE_OPTIONS='--require "/p q" ' node x`
-  for (const line of ['nice -n 1 sh -c T', 'timeout 5 bash -ec T name', 'env A=1 bash -o pipefail -c T', 'busybox sh -c T']) {
+  for (const line of [
+    'nice -n 1 sh -c T',
+    'timeout 5 bash -ec T name',
+    'env A=1 bash -o pipefail -c T',
+    'busybox sh -c T',
+    'flock /lock -c T',
+    'flock -n /lock sh -c T',
+    'script -qec T /dev/null',
+    'script --command T',
+    'su -c T',
+    'su root -s /bin/sh -c T',
+    'find . -exec sh -c T ;',
+  ]) {
     const fill = (value: string) => line.split(' ').map((word) => (word === 'T' ? value : word))
     t.same(mungePrefix(request(fill(text)), plan).args, fill(expected), line)
   }
@@ -152,6 +204,10 @@ t.test('a text for a shell behind a prefix', (t) => {
     ['nice', 'sh', 'script', text],
     ['nice', 'sh', '-c', 'node x'],
     ['nice', 'sh', '-c'],
+    ['flock', '/lock', '-c'],
+    ['script', '-qc', 'node x'],
+    ['script', '-q', '/dev/null'],
+    ['su', 'root'],
   ]) {
     const asked = request(args)
     t.equal(mungePrefix(asked, plan), asked, args.join(' '))
@@ -182,7 +238,7 @@ t.test('what is known only in part', (t) => {
   t.end()
 })
 
-t.test('the programs themselves take it so', (t) => {
+t.test('the programs themselves take it so', { skip: isWindows && 'they are programs of POSIX systems' }, (t) => {
   const scratch = temporaryDirectory(t)
   const standIn = join(scratch, 'node')
   writeFileSync(standIn, `#!/bin/sh\nprintf '%s|%s|%s' "$NODE_OPTIONS" "$BROOD_CONTEXT" "$*"\n`, { mode: 0o755 })
@@ -205,6 +261,12 @@ t.test('the programs themselves take it so', (t) => {
     'xargs -n1 -r env -i NODE',
     'busybox env -i NODE x',
     'sudo -n NODE x',
+    'env -S -i NODE x',
+    'flock /dev/null env -i NODE x',
+    'unshare --fork env -i NODE x',
+    'setpriv --nnp env -i NODE x',
+    'strace -f -o /dev/null env -i NODE x',
+    'find / -maxdepth 0 -exec env -i NODE x ;',
   ]
   for (const line of lines) {
     const args = line.split(' ').map((word) => (word === 'NODE' ? standIn : word))

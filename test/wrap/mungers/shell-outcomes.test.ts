@@ -1,29 +1,13 @@
 // Shell texts before and after munging, run by every shell that is here, with a stand-in for node that says what it was given.
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import '../../posix-only.js'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { takeInheritance } from '../../../lib/boot/restore.js'
-import { quoteNodeOption } from '../../../lib/syntax/node-options.js'
-import { decodeCarrier, encodeCarrier } from '../../../lib/wrap/carrier.js'
-import { mungeShell } from '../../../lib/wrap/mungers/shell.js'
-import type { Plan } from '../../../lib/wrap/plan.js'
 import { temporaryDirectory } from '../../support.js'
+import { findShells, StandIn } from '../../support-stand-in.js'
 import t from '../../tap.js'
 
-/** Begins and ends what the stand-in for node says of itself; programs do not print these. */
-const marks = { begin: '\u0001', next: '\u0002', end: '\u0003' }
-
 const scratch = temporaryDirectory(t)
-const bin = join(scratch, `bin`)
-mkdirSync(bin)
-const standIn = join(bin, 'node')
-writeFileSync(
-  standIn,
-  `#!/bin/sh
-printf '\\001%s\\002%s\\002%s\\003\\n' "\${NODE_OPTIONS+=$NODE_OPTIONS}" "\${BROOD_CONTEXT+=$BROOD_CONTEXT}" "$*"
-`,
-  { mode: 0o755 },
-)
+const standIn = new StandIn(scratch)
 
 const envFile = join(scratch, 'env')
 writeFileSync(envFile, 'NODE_OPTIONS=--sourced\nexport NODE_OPTIONS\n')
@@ -83,58 +67,7 @@ const texts: readonly string[] = [
   'NODE_OPTIONS=--a N x; exit 3',
 ]
 
-const preload = join(scratch, `.node-spawn-wrap-store odd 'dir' "x" $(y) \`z\` \\ ü`, 'preload.cjs')
-const plan: Plan = {
-  windows: false,
-  shims: ['/shims'],
-  nodeName: 'node',
-  nodeOptions: `--require ${quoteNodeOption(preload)}`,
-  nodeFlags: [],
-  carrier: { contexts: ['/shims'], inherited: 0 },
-}
-const carrier = encodeCarrier({ ...plan.carrier, nodeOptions: plan.nodeOptions })
-
-function mungeFor(shell: string, text: string, own: string | undefined): string {
-  const env = own === undefined ? [] : [`NODE_OPTIONS=${own}`]
-  const request = { file: shell, args: [shell, '-c', text], env, cwd: undefined, uid: undefined, gid: undefined }
-  return mungeShell({ ...request, untouched: false, flagged: false }, plan).args[2] as string
-}
-
-interface Outcome {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function run(shell: readonly string[], text: string, env: Record<string, string>): Outcome {
-  const [file, ...args] = shell as [string, ...string[]]
-  const { status, stdout, stderr } = spawnSync(file, [...args, '-c', text, 'name', standIn, 'x'], { env, encoding: 'utf8' })
-  return { status, stdout, stderr }
-}
-
-const record = new RegExp(
-  `${marks.begin}([^${marks.next}]*)${marks.next}([^${marks.next}]*)${marks.next}([^${marks.end}]*)${marks.end}`,
-  'g',
-)
-
-/** Shows what each node would have shown after its preload, and counts those that have none. */
-function afterPreload(output: string): { output: string; missed: number } {
-  let missed = 0
-  const shown = output.replace(record, (_, options: string, context: string, args: string) => {
-    const env: Record<string, string | undefined> = {}
-    if (options !== '') env.NODE_OPTIONS = options.slice(1)
-    if (context !== '') env.BROOD_CONTEXT = context.slice(1)
-    if (env.NODE_OPTIONS?.includes(plan.nodeOptions) !== true || decodeCarrier(env.BROOD_CONTEXT) === undefined) missed++
-    takeInheritance(env, [], preload)
-    return `<${env.NODE_OPTIONS === undefined ? '' : `=${env.NODE_OPTIONS}`}|${args}>`
-  })
-  return { output: shown, missed }
-}
-
-/** All that are there; a machine of ours has dash and bash. */
-const shells = [['dash'], ['bash'], ['bash', '--posix'], ['zsh'], ['ksh93'], ['mksh'], ['busybox', 'ash']].filter(
-  ([file]) => spawnSync(file as string, ['-c', ':']).error === undefined,
-)
+const shells = findShells()
 t.ok(shells.length > 0)
 
 for (const shell of shells) {
@@ -144,20 +77,14 @@ for (const shell of shells) {
         // To mksh the assignments of one command do not see each other.
         if (shell[0] === 'mksh' && /^NODE_OPTIONS=.*NODE_OPTIONS/.test(template)) continue
         const text = template
-          .replaceAll('N ', `${standIn} `)
-          .replace(/N(?=[;)`'"]|$)/gm, standIn)
+          .replaceAll('N ', `${standIn.path} `)
+          .replace(/N(?=[;)`'"]|$)/gm, standIn.path)
           .replaceAll('show ', 'printf ')
           .replace('ENV', envFile)
-        const bareEnv = { PATH: `${bin}:${process.env.PATH}`, HOME: '/', ...(own !== undefined && { NODE_OPTIONS: own }) }
-        const bare = run(shell, text, bareEnv)
-        const munged = mungeFor(shell[0] === 'busybox' ? 'ash' : (shell[0] as string), text, own)
-        const options = `${plan.nodeOptions}${own === undefined ? '' : ` ${own}`}`
-        const wrapped = run(shell, munged, { ...bareEnv, NODE_OPTIONS: options, BROOD_CONTEXT: carrier })
+        const { outcomes, missed } = standIn.compare(shell, text, own)
         const name = `${JSON.stringify(template)} with ${own}`
-        const { output, missed } = afterPreload(wrapped.stdout)
         t.equal(missed, 0, `${name}: none is missed`)
-        const expected = bare.stdout.replace(record, (_, options: string, __: string, args: string) => `<${options}|${args}>`)
-        t.same({ ...wrapped, stdout: output }, { ...bare, stdout: expected }, name)
+        t.same(outcomes.wrapped, outcomes.bare, name)
       }
     }
     t.end()

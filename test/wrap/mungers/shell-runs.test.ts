@@ -1,4 +1,5 @@
 // Shell texts in which brood's variables are lost on the way, run for real: each node is caught, and sees what it would have seen.
+import '../../posix-only.js'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createContext } from 'brood'
 import { fixture, temporaryDirectory } from '../../support.js'
@@ -85,6 +86,8 @@ t.test('the same by direct spawn of prefix commands', (t) => {
     ['setsid', '-w', 'env', '-i', process.execPath, file],
     ['stdbuf', '-oL', 'env', '-u', 'NODE_OPTIONS', process.execPath, file],
   ] as [string, ...string[]][]) {
+    // macOS has not all of them.
+    if (spawnSync(command, ['--help']).error !== undefined) continue
     const run = () => execFileSync(command, args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
     const bare = run()
     const undo = context.patch()

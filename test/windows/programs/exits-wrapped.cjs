@@ -1,0 +1,2 @@
+require('brood')([require.resolve('./wrapper.cjs')])
+process.exit(3)

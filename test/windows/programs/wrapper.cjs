@@ -1,0 +1,3 @@
+// A wrapper main: says a word, and hands over.
+console.log('caught')
+require('brood').runMain()
