@@ -127,7 +127,7 @@ t.test('variables of contexts: the newest wins, and what the process above has s
     { ...(snapshots[0] as Snapshot), env: { A: 'new', B: 'new' } },
   ]
   const apply = (env: Record<string, string>, applied: number) => {
-    applyEnvironment(env, { contexts, applied })
+    applyEnvironment(env, { contexts, applied }, contexts)
     return env
   }
   t.strictSame(apply({}, 0), { A: 'new', B: 'new', C: 'old' }, 'the process above was under neither')

@@ -3,7 +3,8 @@ import { type Maker, planThread } from '../../lib/wrap/thread.js'
 import t from '../tap.js'
 
 const SHARE_ENV = Symbol.for('nodejs.worker_threads.SHARE_ENV')
-const context = (changes: Partial<Snapshot> = {}) => ({ preload: '/p', nodeOptions: [], workers: true, ...changes }) as unknown as Snapshot
+const context = (changes: Partial<Snapshot> = {}) =>
+  ({ directory: '/d', preload: '/p', nodeOptions: [], workers: true, ...changes }) as unknown as Snapshot
 const plain = context()
 const loading = context({ nodeOptions: ['--require', '/r', '--title=x'] })
 const notForWorkers = context({ nodeOptions: ['--require', '/r'], workers: false })
@@ -11,6 +12,7 @@ const notForWorkers = context({ nodeOptions: ['--require', '/r'], workers: false
 /** A process that was started under the contexts. */
 const wrapped = (...contexts: Snapshot[]): Maker => ({
   contexts,
+  present: contexts,
   applied: contexts.length,
   isPreloaded: true,
   execArgv: ['--own', '--title=y'],
@@ -66,14 +68,15 @@ const cases: readonly (readonly [
 for (const [title, asked, maker, expected] of cases) {
   const plan = planThread(asked, maker)
   const { contexts, applied } = maker
+  const present = contexts.map(({ directory }) => directory)
   const env = typeof asked.env === 'symbol' ? 'shared' : asked.env ? 'own' : 'copied'
   if (expected === 'left alone') t.equal(plan, undefined, title)
-  else if (expected === 'as it is') t.strictSame(plan, { inheritance: { contexts, applied, env, added: [] } }, title)
+  else if (expected === 'as it is') t.strictSame(plan, { inheritance: { contexts, present, applied, env, added: [] } }, title)
   else {
     const { execArgv, added, shown: execArgvShown } = expected
     t.strictSame(
       plan,
-      { execArgv, inheritance: { contexts, applied, env, added, ...(execArgvShown && { execArgv: execArgvShown }) } },
+      { execArgv, inheritance: { contexts, present, applied, env, added, ...(execArgvShown && { execArgv: execArgvShown }) } },
       title,
     )
   }
