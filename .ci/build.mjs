@@ -1,7 +1,7 @@
 // Builds dist/: the library twice (ES module and CommonJS), and the files that are copied into the store.
 // The types are tsc's (npm run build:types).
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { build, transformSync } from 'esbuild'
 import ts from 'typescript'
@@ -84,4 +84,16 @@ await build({ ...commonjs, entryPoints: ['lib/index.cts'], outfile: 'dist/index.
 await build({ ...commonjs, entryPoints: ['lib/wrap/foreground.ts'], outfile: 'dist/foreground.cjs' })
 // On its own, since it holds the whole page: loaded when a page is asked for.
 const page = { BROOD_PAGE: JSON.stringify(await buildPage()) }
-await build({ ...library, define: page, format: 'esm', entryPoints: ['lib/trace/render-html.ts'], outfile: 'dist/render-html.js' })
+await build({
+  ...commonjs,
+  define: { ...commonjs.define, ...page },
+  entryPoints: ['lib/trace/render-html.ts'],
+  outfile: 'dist/render-html.cjs',
+})
+await build({
+  ...commonjs,
+  entryPoints: ['lib/cli/main.ts'],
+  outfile: 'dist/cli.cjs',
+  banner: { js: `#!/usr/bin/env node\n${commonjs.banner.js}` },
+})
+chmodSync('dist/cli.cjs', 0o755)

@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
+import { startTimeOf } from '../lib/wrap/owner.js'
 import { fixture, root, temporaryDirectory } from './support.js'
 import t from './tap.js'
 
@@ -31,6 +32,7 @@ t.test('however a root ends, nothing is left that the next start does not sweep'
     ['SIGKILL', `process.kill(process.pid, 'SIGKILL')`, false],
     ['SIGSEGV', `process.kill(process.pid, 'SIGSEGV')`, false],
     ['abort', 'process.abort()', false],
+    ...('execve' in process ? [['process.execve()', `process.execve('/bin/true', ['true'], {})`, false] as const] : []),
   ]
   for (const [name, script, isClean] of ends) {
     const shimRoot = temporaryDirectory(t)
@@ -182,6 +184,44 @@ function packWithWrapper(directory: string): string {
     appendFileSync(process.env.LOG, basename(process.argv[2]) + '\\n')
     require('brood').runMain()`,
   )
-  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', directory], { cwd: directory, encoding: 'utf8' })
+  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', directory], {
+    cwd: directory,
+    encoding: 'utf8',
+  })
   return join(directory, packed.trim().split('\n').at(-1) as string)
 }
+
+t.test('a directory stays while what was started under it runs, however that was started', { skip: !hasProc && 'no /proc' }, (t) => {
+  const inWorker = `const { parentPort } = require('worker_threads'); parentPort.postMessage(require('child_process').spawn('sleep', ['60'], { detached: true, stdio: 'ignore' }).pid)`
+  const ways: readonly (readonly [name: string, start: string])[] = [
+    ['spawn', `context.patch(); return spawn('sleep', ['60'], options).pid`],
+    ['childProcess()', `return context.childProcess().spawn('sleep', ['60'], options).pid`],
+    ['environment()', `return spawn('sleep', ['60'], { ...options, env: context.environment() }).pid`],
+    [
+      'a Worker',
+      `context.patch(); const { Worker } = require('worker_threads'); return new Promise((resolve) => new Worker(${JSON.stringify(inWorker)}, { eval: true }).on('message', resolve))`,
+    ],
+  ]
+  for (const [name, start] of ways) {
+    const shimRoot = temporaryDirectory(t)
+    const script = `
+      const { spawn } = require('child_process')
+      const options = { detached: true, stdio: 'ignore' }
+      const context = require('brood').createContext({})
+      const start = async () => { ${start} }
+      start().then((pid) => {
+        context.dispose()
+        console.log(pid)
+        process.exit()
+      })`
+    const sleeper = Number(execFileSync(node, ['-e', script], { cwd: root, env: environment(shimRoot), encoding: 'utf8' }))
+    startNext(shimRoot)
+    t.equal(contextsIn(shimRoot).length, 1, name)
+    process.kill(sleeper)
+    // It is nobody's child here, so there is no event.
+    while (startTimeOf(sleeper) !== undefined) startNext(shimRoot)
+    startNext(shimRoot)
+    t.same(contextsIn(shimRoot), [])
+  }
+  t.end()
+})

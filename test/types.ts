@@ -34,7 +34,7 @@ expect<Equal<Parameters<typeof createContext>, [options?: ContextOptions | undef
 wrap(['main.js', 'arg'] as const)
 wrap(['main.js'], { A: '1' })
 wrap({ A: '1' })
-createContext({ main: undefined, env: Object.freeze({ A: '1' }) })
+createContext({ main: undefined, env: Object.freeze({ A: '1' }), workers: false })
 using context = createContext()
 context.patch()
 using _undo = context.patch()

@@ -50,15 +50,17 @@ function takeOff(value: string, ours: string): string | undefined {
 }
 
 /**
- * Sets the contexts' variables. One that the process above was under already, and set otherwise for this one, stays.
+ * Sets the contexts' variables, the newest's above all. One that the process above was under already, and set otherwise for this one, stays.
  *
  * @param present the contexts that do not leave this process out
  */
 export function applyEnvironment(env: Environment, { contexts, applied }: Inheritance, present: readonly Snapshot[]): void {
+  const ours: Environment = Object.create(null)
   contexts.forEach((context, index) => {
     if (!present.includes(context)) return
     for (const name in context.env) {
-      if (index >= applied || env[name] === undefined) env[name] = context.env[name]
+      if (index >= applied || env[name] === undefined) ours[name] = context.env[name]
     }
   })
+  Object.assign(env, ours)
 }

@@ -1,8 +1,8 @@
 // What a Worker needs: what it is under is read here, and Workers that it makes itself get the same.
 import { enableDebug } from '../diagnostics.js'
+import type { Snapshot } from '../wrap/snapshot.js'
 import { reachesWorkers, type ThreadInheritance, threadKey } from '../wrap/thread.js'
 import { loadThreads, patchWorkers } from '../wrap/worker.js'
-import type { Snapshot } from '../wrap/snapshot.js'
 import { applyEnvironment, type Environment, type Inheritance } from './inheritance.js'
 
 /** What a Worker was told, and which of its contexts are applied to it. */

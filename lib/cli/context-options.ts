@@ -22,7 +22,8 @@ export const contextOptions = {
 export function readContextOptions(line: CommandLine): ContextOptions {
   const values = (name: keyof typeof contextOptions) => line.options.get(name) ?? []
   const main = lastValue(line, 'main')
-  if (main === undefined && values('main-arg').length > 0) throw new UsageError('--main-arg is an argument for --main FILE, which is missing.')
+  if (main === undefined && values('main-arg').length > 0)
+    throw new UsageError('--main-arg is an argument for --main FILE, which is missing.')
   return {
     main,
     args: values('main-arg'),

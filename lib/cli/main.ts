@@ -32,7 +32,9 @@ function findCommand(name: string): Command {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command !== undefined) return command
   const meant = nearest(name, Object.keys(commands))
-  throw new UsageError(`There is no ${name.startsWith('-') ? 'option' : 'command'} ${name}.${meant === undefined ? '' : ` Is it ${meant}?`}`)
+  throw new UsageError(
+    `There is no ${name.startsWith('-') ? 'option' : 'command'} ${name}.${meant === undefined ? '' : ` Is it ${meant}?`}`,
+  )
 }
 
 function say(text: string): number {

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { enableDebug } from '../diagnostics.js'
 import type { ProcessTree } from '../trace/process-tree.js'
 import { readTrace } from '../trace/read.js'
 import { renderChromeTrace } from '../trace/render-chrome-trace.js'
-import { renderHtml } from '../trace/render-html.js'
 import { renderTerminal } from '../trace/render-terminal.js'
 import { commandText } from '../trace/text.js'
 import { buildTree } from '../trace/tree.js'
@@ -64,7 +65,7 @@ function report(directory: string, line: CommandLine): void {
   const processes = buildTree(events, { losses, without: process.pid })
   const title = commandText(line.command)
   const files: readonly (readonly [option: string, render: (tree: ProcessTree) => string])[] = [
-    ['html', (data) => renderHtml(data, { title })],
+    ['html', (data) => loadRenderHtml()(data, { title })],
     ['trace', renderChromeTrace],
     ['json', (data) => `${JSON.stringify(data, undefined, 2)}\n`],
   ]
@@ -76,6 +77,12 @@ function report(directory: string, line: CommandLine): void {
   if (line.options.has('quiet') && written > 0) return
   const { stderr } = process
   stderr.write(renderTerminal(processes, { width: stderr.columns ?? 100, color: wantsColor(stderr) }))
+}
+
+/** The page lies in a file of its own: 50 kB that most runs do not need. */
+function loadRenderHtml(): typeof import('../trace/render-html.js').renderHtml {
+  const file = fileURLToPath(new URL('./render-html.cjs', import.meta.url))
+  return (createRequire(file)(file) as typeof import('../trace/render-html.js')).renderHtml
 }
 
 /** The command has ended, and its code is to come through: what cannot be written is said, and no more. */

@@ -72,9 +72,13 @@ class ShellParser extends SimpleCommandReader {
       this.skipNewlines()
       const character = this.peek()
       if (character === '' || character === ')' || this.#atCaseEnd() || ends.includes(this.bareWord())) return count
+      const { at: start } = this
       this.#readAndOr()
-      const separated = !this.#atCaseEnd() && (this.eat(';') || this.eat('&') || this.peek() === '\n')
-      if (!separated) return count + 1
+      const { at: end } = this
+      if (this.#atCaseEnd()) return count + 1
+      // What runs in the background does so in a subshell.
+      if (this.eat('&')) this.#subshells.push({ start, end })
+      else if (!this.eat(';') && this.peek() !== '\n') return count + 1
     }
   }
 

@@ -12,7 +12,13 @@ export function finish(roots: readonly Draft[], { startedAt, losses }: { started
   const first = roots.reduce((earliest, { start }) => Math.min(earliest, start), Number.POSITIVE_INFINITY)
   const finished = roots.map((root) => finishProcess(root, first)).toSorted(byStart)
   const marked = withSlowest(finished)
-  return { format: 'brood-tree', version: 1, startedAt: dateText(new Date(startedAt.getTime() + (roots.length === 0 ? 0 : first))), roots: marked, totals: totalsOf(marked, losses) }
+  return {
+    format: 'brood-tree',
+    version: 1,
+    startedAt: dateText(new Date(startedAt.getTime() + (roots.length === 0 ? 0 : first))),
+    roots: marked,
+    totals: totalsOf(marked, losses),
+  }
 }
 
 function dateText(date: Date): string {

@@ -39,7 +39,7 @@ export function withoutCarried(env: readonly string[], carried: Carrier, windows
 
 function pathWithout(path: string, { contexts }: Carrier, windows: boolean): string | undefined {
   const newest = contexts.at(-1)
-  if (newest !== undefined && path === (windows ? newest : `${soleEntry(newest)}:${shellDefaultPath}`)) return undefined
+  if (newest !== undefined && path === `${soleEntry(newest)}:${shellDefaultPath}`) return undefined
   return withoutShims(path, contexts, windows ? ';' : ':')
 }
 

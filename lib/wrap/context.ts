@@ -21,8 +21,8 @@ import { environmentUnder } from './environment.js'
 import { realFileSystem } from './file-system.js'
 import { findProgram } from './find-program.js'
 import { inForce, putInForce } from './force.js'
-import { findLibraryNames, foregroundEntry, libraryEntry } from './library.js'
 import { copyJson, type JsonValue } from './json.js'
+import { findLibraryNames, foregroundEntry, libraryEntry } from './library.js'
 import { SpawnListeners } from './listeners.js'
 import { type ActiveContext, activeContexts, getRegistry } from './registry.js'
 import { removeDirectory } from './remove-directory.js'
@@ -166,6 +166,7 @@ export class Context implements Disposable {
     if (typeof base !== 'object' || base === null) {
       throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'environment() takes an object of variables.', { argument: 'base' })
     }
+    getRegistry().started++
     return inForce(this.#active, () => environmentUnder(base, getRegistry()))
   }
 
@@ -198,7 +199,8 @@ export class Context implements Disposable {
     for (const undo of this.#undos) undo()
     this.#stopRecording()
     this.#forgetExit()
-    retireDirectory(this.#active, reason, getRegistry().started !== this.#startedBefore)
+    const { started, mayHaveWorkers } = getRegistry()
+    retireDirectory(this.#active, reason, mayHaveWorkers || started !== this.#startedBefore)
   }
 
   [Symbol.dispose](): void {
@@ -226,7 +228,7 @@ type EndReason = 'dispose' | 'exit'
  * last may not have read the snapshot yet. Where the context was taken back only the shims stay, because a shell remembers
  * where it found node; without the snapshot they start node as it is. Under SPAWN_WRAP_DEBUG they stay for a look at them.
  *
- * @param mayBeCarried has any process been started since the context was made?
+ * @param mayBeCarried may any process have been started since the context was made?
  */
 function retireDirectory({ directory, debug: keep }: Snapshot, reason: EndReason, mayBeCarried: boolean): void {
   const name = basename(directory)

@@ -1,17 +1,20 @@
-import { patch } from './patch.js'
+import { patch, patchSpawns } from './patch.js'
 import { type ActiveContext, activeContexts, getRegistry } from './registry.js'
 import { routes } from './route.js'
 import { patchWorkers } from './worker.js'
 
-/** Node's functions are patched exactly as long as some context is in force. */
+/** Node's functions are patched exactly as long as some context is in force: for the length of one call, those alone that it comes to. */
 function settlePatches(): void {
   const registry = getRegistry()
-  if (activeContexts(registry).length > 0) {
-    registry.unpatch ??= patch({ routes: () => routes, patchWorkers })
-  } else {
+  const isWanted = activeContexts(registry).length > 0
+  const isForCall = registry.inherited.length === 0 && registry.own.length === 0
+  if (!isWanted || (registry.isPatchedForCall && !isForCall)) {
     registry.unpatch?.()
     registry.unpatch = undefined
   }
+  if (!isWanted || registry.unpatch !== undefined) return
+  registry.unpatch = isForCall ? patchSpawns(routes.spawn) : patch({ routes: () => routes, patchWorkers })
+  registry.isPatchedForCall = isForCall
 }
 
 /** Puts a context in force until the returned function is called. */

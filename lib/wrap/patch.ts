@@ -19,10 +19,18 @@ export interface Replacements {
  * @returns takes the patches back, in any order with those of others
  */
 export function patch({ routes, patchWorkers }: Replacements): () => void {
-  const undos = spawnHolders().map((holder) => patchSpawn(holder, (...call) => routes().spawn(...call)))
+  const undos = [patchSpawns((original, self, call) => routes().spawn(original, self, call))]
   // Since Node 22.15. In a Worker there is none that works.
   if (canExecve(process) && !isWorkerThread) undos.push(patchExecve(process, (...call) => routes().execve(...call)))
   undos.push(onceLoaded('NativeModule worker_threads', patchWorkers))
+  return () => {
+    for (const undo of undos) undo()
+  }
+}
+
+/** Replaces the lowest functions through which Node starts processes, and returns what takes that back. */
+export function patchSpawns(route: Routes['spawn']): () => void {
+  const undos = spawnHolders().map((holder) => patchSpawn(holder, route))
   return () => {
     for (const undo of undos) undo()
   }

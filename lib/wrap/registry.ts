@@ -17,12 +17,16 @@ export interface Registry {
   scope: ActiveContext | undefined
   /** Records what this thread does; `undefined` where no context asks for it. */
   recorder: Recorder | undefined
-  /** How many processes were started under contexts. */
+  /** How many processes were started under contexts, or may have been. */
   started: number
+  /** Has the program loaded `node:worker_threads`? */
+  mayHaveWorkers: boolean
   /** Did a preload run in this thread? Then it is among the options that Node gives to Workers by itself. */
   isPreloaded: boolean
   /** Takes the patches back; `undefined` while nothing is patched. */
   unpatch: (() => void) | undefined
+  /** Are they there for the length of a call alone? */
+  isPatchedForCall: boolean
   /** Hands over from a wrapper main; `undefined` where none runs. */
   runMain: (() => void) | undefined
   /** What the preload does when Node runs it a second time, as the main script. */
@@ -53,8 +57,10 @@ export function getRegistry(): Registry {
       scope: undefined,
       recorder: undefined,
       started: 0,
+      mayHaveWorkers: false,
       isPreloaded: false,
       unpatch: undefined,
+      isPatchedForCall: false,
       runMain: undefined,
       enter: undefined,
     }

@@ -23,14 +23,27 @@ export function loadThreads(): Threads {
   return (getBuiltinModule?.('worker_threads') ?? loader._load('worker_threads')) as Threads
 }
 
+/** Patches Workers where it can: what cannot be done is done without brood. */
+export function patchWorkers(isEarlier: boolean): (() => void) | undefined {
+  try {
+    return replaceWorker(isEarlier)
+  } catch (error) {
+    // Whoever loads the module would have to catch it.
+    debug('Workers not patched', () => String(error))
+    return undefined
+  }
+}
+
 /**
  * Lets every Worker load brood's preload before its script, whatever options it is given.
  *
  * @param isEarlier was `node:worker_threads` loaded before?
  * @returns takes it back
  */
-export function patchWorkers(isEarlier: boolean): () => void {
+function replaceWorker(isEarlier: boolean): () => void {
   const threads = loadThreads()
+  // A Worker may start processes where this thread does not see it.
+  getRegistry().mayHaveWorkers = true
   const undo = replace(threads, 'Worker', (original, isActive) => wrapWorker(original, threads, isEarlier && !isWorkerThread, isActive))
   // ES modules have bindings of their own, made when one of them first imports it.
   if (isEarlier) loader.syncBuiltinESMExports()

@@ -2,7 +2,7 @@
 import '../posix-only.js'
 import { basename, dirname } from 'node:path'
 import { createContext } from 'brood'
-import { type Environment, takeUnchanged } from '../../lib/boot/inheritance.js'
+import { applyEnvironment, type Environment, takeUnchanged } from '../../lib/boot/inheritance.js'
 import { takeInheritance } from '../../lib/boot/restore.js'
 import { shimVariable } from '../../lib/wrap/carrier.js'
 import { mungeEnv } from '../../lib/wrap/mungers/env.js'
@@ -118,5 +118,22 @@ t.test('what is changed on the way is left to the general way, untouched', (t) =
     t.equal(takeUnchanged(seen), undefined, name)
     t.same(seen, env, name)
   }
+  t.end()
+})
+
+t.test('variables of contexts: the newest wins, and what the process above has set otherwise stays', (t) => {
+  const contexts = [
+    { ...(snapshots[0] as Snapshot), env: { A: 'old', B: 'old', C: 'old' } },
+    { ...(snapshots[0] as Snapshot), env: { A: 'new', B: 'new' } },
+  ]
+  const apply = (env: Record<string, string>, applied: number) => {
+    applyEnvironment(env, { contexts, applied }, contexts)
+    return env
+  }
+  t.strictSame(apply({}, 0), { A: 'new', B: 'new', C: 'old' }, 'the process above was under neither')
+  t.strictSame(apply({ A: 'set', D: '1' }, 0), { A: 'new', B: 'new', C: 'old', D: '1' })
+  t.strictSame(apply({ A: 'set' }, 1), { A: 'new', B: 'new', C: 'old' }, 'under the older')
+  t.strictSame(apply({ A: 'set', C: '' }, 2), { A: 'set', B: 'new', C: '' }, 'under both')
+  t.strictSame(apply({}, 2), { A: 'new', B: 'new', C: 'old' }, 'under both, with nothing passed on')
   t.end()
 })

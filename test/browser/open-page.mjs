@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
-import { renderHtml } from '../../dist/render-html.js'
+import { renderHtml } from '../../dist/render-html.cjs'
 import { findChromium } from './chromium.mjs'
 
 /** Where pictures are left for a person to look at. */

@@ -221,6 +221,7 @@ t.test('positions', (t) => {
     program?.subshells.map(({ start, end }) => text.slice(start, end)),
     ['(h)', 'l'],
   )
+  t.same(parseShell('a; b && c & d', dialect)?.subshells, [{ start: 3, end: 10 }], 'what runs in the background')
   t.same(
     program?.loops.map(({ start, end, variable }) => [text.slice(start, end), variable]),
     [['for i in j; do k; done', 'i']],

@@ -8,7 +8,7 @@ import { hostileTexts, hostileTree, largeTree, makeTree, smallTree } from './mak
 
 // The build puts the page into it, so it is tested as it is built.
 const { renderHtml } = (await import(
-  pathToFileURL(join(root, 'dist/render-html.js')).href
+  pathToFileURL(join(root, 'dist/render-html.cjs')).href
 )) as typeof import('../../lib/trace/render-html.js')
 
 type Element = DefaultTreeAdapterMap['element']

@@ -2,7 +2,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { node, say, script, scratch, since, type Way, way } from './way.js'
+import { node, say, scratch, script, since, type Way, way } from './way.js'
 
 const directory = join(scratch, 'mains')
 mkdirSync(directory)
@@ -22,8 +22,11 @@ file('extensionless', sayChild)
 symlinkSync(say, join(directory, 'linked'))
 const typescript = file('main.ts', "const text: string = 'child'; console.log(text)")
 const test = file('one.test.cjs', `require('node:test')('passes', () => { ${startsOneText} })`)
+const blob = join(directory, 'snapshot.blob')
+const snapshot = file('snapshot.js', "require('v8').startupSnapshot.setDeserializeMainFunction(() => console.log('child'))")
 const preload = file('a preload.cjs', 'globalThis.preloaded = true')
 const imported = file('imported.mjs', 'globalThis.imported = true')
+const optionsFile = file('options.env', 'NODE_OPTIONS=--no-warnings\n')
 const environment = file('dot.env', 'FROM_FILE=yes\n')
 
 /** It starts one process more, in which `say` runs. */
@@ -70,6 +73,14 @@ const runners: readonly Way[] = [
     },
   ),
   way('--test with a preload of its own', [node, '--require', preload, '--test', test], { processes: 3, mains: 2, stdout: /pass 1/ }),
+  way(
+    'a snapshot with a main function',
+    ['sh', '-c', `"${node}" --snapshot-blob "${blob}" --build-snapshot "${snapshot}" && "${node}" --snapshot-blob "${blob}"`],
+    {
+      ...alone,
+      skip: since(20),
+    },
+  ),
   // The watching process itself loads no preload and runs no program.
   way('--watch', [node, '--watch', say, 'child'], { stdout: /child/, stderr: /^$|Warning/, until: /Completed running/ }),
   way('--run', [node, '--run', 'child'], { cwd: directory, skip: since(22) }),
@@ -116,6 +127,11 @@ const userOptions: readonly Way[] = [
   way('NODE_OPTIONS with a preload of its own', [node, say, 'child'], { env: { NODE_OPTIONS: `--require "${preload}"` } }),
   way('NODE_OPTIONS with an --import of its own', [node, say, 'child'], {
     env: { NODE_OPTIONS: `--import=${pathToFileURL(imported).href}` },
+  }),
+  way('NODE_OPTIONS from an --env-file', [node, `--env-file=${optionsFile}`, startsOne], { ...two, skip: since(20, 6) }),
+  way('NODE_OPTIONS from an --env-file, in a shell text', ['sh', '-c', `node --env-file="${optionsFile}" "${startsOne}"`], {
+    ...two,
+    skip: since(20, 6),
   }),
   way('an empty NODE_OPTIONS', [node, say, 'child'], { env: { NODE_OPTIONS: '' } }),
 ]

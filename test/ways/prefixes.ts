@@ -1,4 +1,5 @@
 // Programs that run the command behind their own options, started directly.
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { N, node, path, S, say, scratch, type Way, way } from './way.js'
 
@@ -12,7 +13,6 @@ const prefixes: readonly (readonly string[])[] = [
   ['setsid', '-w'],
   ['stdbuf', '-oL'],
   ['time', '-p'],
-  ['sudo', '-n'],
   ['ionice', '-c', '3'],
   ['taskset', '1'],
   ['chrt', '-o', '0'],
@@ -52,6 +52,25 @@ const env: readonly Way[] = [
   way("env -S '-i /abs/node'", ['env', `-S-i ${node} ${say}`, 'child']),
 ]
 
+/** sudo looks for a bare name on a PATH of its own. */
+const sudo: readonly Way[] = [
+  ['-n', node, say, 'child'],
+  ['-n', '-u', 'root', node, say, 'child'],
+  ['-nE', node, say, 'child'],
+  ['-n', 'NODE_OPTIONS=--no-warnings', node, say, 'child'],
+  ['-n', 'env', '-i', node, say, 'child'],
+  ['-n', 'nice', node, say, 'child'],
+].map((words) =>
+  way(`sudo ${words.join(' ').replace(`${node} ${say} child`, '/abs/node')}`, ['sudo', ...words], {
+    needs: ['sudo'],
+    skip: withoutPassword(),
+  }),
+)
+
+function withoutPassword(): string | undefined {
+  return spawnSync('sudo', ['-n', 'true']).status === 0 ? undefined : 'there is no sudo without a password here'
+}
+
 const others: readonly Way[] = [
   way('xargs node', ['xargs', 'node', say], { input: 'child' }),
   way('xargs env -i /abs/node', ['xargs', 'env', '-i', node, say], { input: 'child' }),
@@ -66,9 +85,7 @@ const others: readonly Way[] = [
   way('su -c', ['su', '-c', `NODE_OPTIONS= ${N} ${S} child`], { needs: ['su'], skip: asRoot() }),
   way('runuser', ['runuser', '-u', 'root', '--', 'env', '-i', node, say, 'child'], { needs: ['runuser'], skip: asRoot() }),
   way('chroot /', ['chroot', '/', 'env', '-i', node, say, 'child'], { needs: ['chroot'], skip: asRoot() }),
-  way('sudo NODE_OPTIONS=.. /abs/node', ['sudo', '-n', 'NODE_OPTIONS=--no-warnings', node, say, 'child'], { needs: ['sudo'] }),
-  way('sudo -E node', ['sudo', '-nE', 'node', say, 'child'], { needs: ['sudo'] }),
-  way('sudo -u root sh -c', ['sudo', '-n', '-u', 'root', 'sh', '-c', `NODE_OPTIONS= ${N} ${S} child`], { needs: ['sudo'] }),
+  ...sudo,
 ]
 
 function asRoot(): string | undefined {

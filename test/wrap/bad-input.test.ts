@@ -72,6 +72,12 @@ const cases: readonly [name: string, run: () => unknown, code: string, message: 
   ['options that are no object', () => createContext(anything(null)), 'ERR_BROOD_INVALID_ARGUMENT', /options/],
   ['a shim root that is no string', () => createContext({ shimRoot: anything(1) }), 'ERR_BROOD_INVALID_ARGUMENT', /^shimRoot/],
   [
+    'workers that is no boolean',
+    () => createContext({ workers: anything(1) }),
+    'ERR_BROOD_INVALID_ARGUMENT',
+    /^workers must be true or false, and is a value of type number\.$/,
+  ],
+  [
     'execArgv that is no option',
     () => createContext({ execArgv: ['main.js'] }),
     'ERR_BROOD_INVALID_ARGUMENT',

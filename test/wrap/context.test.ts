@@ -121,6 +121,10 @@ t.test('currentContext, in every process of a tree', (t) => {
     ['stdin', () => execFileSync(node, [], { input: show })],
     ['an ES module', () => execFileSync(node, [module])],
     ['a shell', () => execSync('NODE_OPTIONS= node -', { input: show })],
+    [
+      'a Worker',
+      () => execFileSync(node, ['-e', `new (require('worker_threads').Worker)(${JSON.stringify(show)}, { eval: true, env: {} })`]),
+    ],
     ['a child with an empty environment', () => execFileSync(node, ['-e', nested])],
     ['a child of a shell of a child', () => execFileSync(node, ['-e', nested.replace(`'node', ['-e', `, `'sh', ['-c', 'node -e "$0"', `)])],
   ]
@@ -199,8 +203,9 @@ t.test('childProcess wraps what is called through it, and nothing else', async (
       name,
     )
   }
-  const aborted = await promisify(scoped.exec)(command, { signal: AbortSignal.abort() }).catch((error: Error) => error)
-  t.match(aborted, { name: 'AbortError' }, 'a signal that was aborted before')
+  const aborted: unknown[] = []
+  await output(scoped.spawn(node, say, { signal: AbortSignal.abort() }).on('error', (error) => aborted.push(error)))
+  t.match(aborted, [{ name: 'AbortError' }], 'a signal that was aborted before')
   t.match(await output(scoped.spawn('there-is-no-such-program').on('error', () => {})), '', 'a program that is not there')
   t.same(lowest(), untouched)
   context.dispose()
@@ -293,6 +298,17 @@ t.test('calls within calls', (t) => {
   t.equal(parse(first.childProcess().execFileSync(node, say, options)).data, 'first', 'the outer call is the outer context again')
   t.ok(inner.length > 0)
   t.same([...new Set(inner)], ['second'], 'a getter that starts a process through another context')
+  let undo: (() => void) | undefined
+  const patching = {
+    get env() {
+      undo ??= second.patch()
+      return process.env
+    },
+  }
+  t.equal(parse(first.childProcess().execFileSync(node, say, patching)).data, 'first')
+  t.equal(parse(execFileSync(node, say)).data, 'second', 'a getter that patches')
+  undo?.()
+  t.equal(parse(execFileSync(node, say)).data, undefined)
   t.same(lowest(), untouched)
   t.end()
 })

@@ -24,7 +24,7 @@ const cases: readonly [name: string, base: Variables, plan: Plan, expected: Vari
   ['a PATH and a Path on Windows', { PATH: 'a', Path: 'b' }, windows, { PATH: 'C:\\shims;a', Path: 'C:\\shims;b', NODE_OPTIONS: preload }],
   ['a PATH and a Path elsewhere', { PATH: 'a', Path: 'b' }, posix, { PATH: '/shims:a', Path: 'b', NODE_OPTIONS: preload }],
   ['node_options on Windows', { Path: '', node_options: '--x' }, windows, { Path: 'C:\\shims;', NODE_OPTIONS: `${preload} --x` }],
-  ['no Path on Windows', { '=C:': 'C:\\' }, windows, { '=C:': 'C:\\', Path: 'C:\\shims', NODE_OPTIONS: preload }],
+  ['no Path on Windows', { '=C:': 'C:\\' }, windows, { '=C:': 'C:\\', NODE_OPTIONS: preload }],
   ['=, newlines and odd names', { PATH: '/a=b', 'a.b': 'c=d\ne' }, posix, { PATH: '/shims:/a=b', 'a.b': 'c=d\ne', NODE_OPTIONS: preload }],
   [
     '__proto__',

@@ -47,10 +47,10 @@ const contexts: Readonly<Record<string, ContextOptions>> = {
 }
 
 /** Runs a program under a context. */
-async function runWrapped(options: ContextOptions, args: readonly string[]): Promise<Observation> {
+async function runWrapped(options: ContextOptions, args: readonly string[], node = childNode): Promise<Observation> {
   const context = createContext(options)
   const undo = context.patch()
-  const running = observe(childNode, args)
+  const running = observe(node, args)
   undo()
   try {
     return await running
@@ -142,6 +142,43 @@ for (const [contextName, options] of Object.entries(contexts)) {
     )
   })
 }
+
+t.test('a context made in a process that is under another one', async (t) => {
+  const inner = { env: { MARK: 'inner' }, require: preload.require, shimRoot }
+  const { stdout, stderr } = await runWrapped(
+    preload,
+    [...flags, fixture('workers/root.cjs'), JSON.stringify(inner), ...few],
+    process.execPath,
+  )
+  const both = { mark: 'inner', preloads: 2 }
+  const outer = { mark: 'yes', preloads: 1 }
+  const seen = said(stdout).map(({ name, mark, preloads, child }) => ({ name, mark, preloads, child }))
+  t.equal(seen.length, cases.length + few.length, stderr)
+  for (const { name, child, ...own } of seen.slice(0, cases.length)) {
+    const isShared = name.startsWith('env: SHARE_ENV')
+    t.strictSame({ ...own, child }, { ...both, ...(isShared && { mark: 'yes' }), child: both }, name)
+  }
+  for (const { name, child, ...own } of seen.slice(cases.length))
+    t.strictSame({ ...own, child }, { ...outer, child: outer }, `${name}, taken back`)
+})
+
+// A text that is evaluated as CommonJS does not wait for them, in a Worker of Node 20.
+t.test('preloads by import', async (t) => {
+  const options = { env: { MARK: 'yes' }, import: [fixture('workers/preload.mjs')], shimRoot }
+  const names = ['default', 'env: {}', 'env: SHARE_ENV and execArgv: []', 'an ES module', 'a data URL']
+  const runs = [
+    await runWrapped(options, [...flags, fixture('workers/by-import.mjs'), 'import', ...names]),
+    await observe(process.execPath, [...flags, fixture('workers/root.cjs'), JSON.stringify(options)]),
+  ]
+  for (const { stdout, stderr } of runs) {
+    const seen = said(stdout).filter(({ name }) => names.includes(name))
+    t.strictSame(
+      seen.map(({ name, preloads, child }) => ({ name, preloads, child })),
+      names.map((name) => ({ name, preloads: 1, child: { mark: 'yes', preloads: 1 } })),
+      stderr,
+    )
+  }
+})
 
 t.test("Node's thread for module hooks: what it starts is wrapped, and it works as ever", async (t) => {
   const { stdout, stderr } = await runWrapped(preload, ['--no-deprecation', fixture('workers/hooks.cjs')])

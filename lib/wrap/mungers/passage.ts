@@ -1,5 +1,5 @@
-import { findShellText } from '../../syntax/shell-argv.js'
 import { type PartialWord, type PrefixChain, type PrefixStep, parsePrefixCommands } from '../../syntax/prefix-command.js'
+import { findShellText } from '../../syntax/shell-argv.js'
 import { carrierVariable, encodeCarrier } from '../carrier.js'
 import { type Plan, programName } from '../plan.js'
 import { givesPermissions, isNode } from './node.js'

@@ -54,8 +54,17 @@ export class ShellLosses {
    * @returns `undefined` where a command is run with what brood gave the shell
    */
   affecting(command: SimpleCommand, exported: boolean): Affected | undefined {
-    const losses = this.#losses.filter((loss) => this.#reaches(loss, command))
-    if (losses.length === 0) return undefined
+    const reaching = this.#losses.filter((loss) => this.#reaches(loss, command))
+    if (reaching.length === 0) return undefined
+    // What stands behind the command was done before it, where it was: by the caller of a function, or in the last turn of a loop.
+    const behind = reaching.filter(({ start }) => start >= command.start)
+    const before = reaching.filter(({ start }) => start < command.start)
+    const unexported =
+      this.#leavesUnexported([...behind, ...before], exported) && (before.length === 0 || this.#leavesUnexported(before, exported))
+    return { unexported, losesCarrier: reaching.some((loss) => loss.others) }
+  }
+
+  #leavesUnexported(losses: readonly Loss[], exported: boolean): boolean {
     let isExported = exported
     let unexported = false
     for (const { change } of losses) {
@@ -63,7 +72,7 @@ export class ShellLosses {
       if (change === 'export') isExported = true
       unexported = change === 'assign' && !isExported && !this.#exportsAll
     }
-    return { unexported, losesCarrier: losses.some((loss) => loss.others) }
+    return unexported
   }
 
   #reaches(loss: Loss, { start }: SimpleCommand): boolean {
@@ -87,8 +96,8 @@ export class ShellLosses {
       return
     }
     if (sets && special.has(name) && !(name === 'exec' && args.length > 0)) this.#add(start, 'assign')
-    // It lasts for the call, so that bodies of functions alone need know of it.
-    if (sets && this.#program.functions.has(name)) this.#losses.push({ start, until: start, change: 'unknown', others: false })
+    // It lasts for the call, in which it is exported, so that bodies of functions alone need know of it.
+    if (sets && this.#program.functions.has(name)) this.#losses.push({ start, until: start, change: 'export', others: false })
 
     if (name === 'eval' || name === '.' || name === 'source') this.#add(start, 'unknown')
     else if (name === 'unset') {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { tokenizeNodeOptions } from '../../../lib/syntax/node-options.js'
-import { mungeShell } from '../../../lib/wrap/mungers/shell.js'
 import type { FileSystem } from '../../../lib/wrap/find-program.js'
+import { mungeShell } from '../../../lib/wrap/mungers/shell.js'
 import type { Plan } from '../../../lib/wrap/plan.js'
 import { findShells, StandIn } from '../../support-stand-in.js'
 import { property, same } from '../property.js'
@@ -73,6 +73,13 @@ const hasSecrets = /eval|`[^`]*\\/
 const asOptions = (stdout: string) =>
   stdout.replace(/<=([^|]*)\|/g, (_, options: string) => `<${JSON.stringify(tokenizeNodeOptions(options))}|`)
 
+/**
+ * Whether NODE_OPTIONS is exported where a command runs may depend on the way that the text has taken to it: there what nodes see of it is not compared.
+ */
+const isUndecided = (text: string) =>
+  /\bexport\b|\bunset\b|\beval\b/.test(text) && /\(\) \{|\bdo\b|\bthen\b|\besac\b|&&|\|\||\beval\b|set -e/.test(text)
+const withoutOptions = (stdout: string) => stdout.replace(/<[^|<]*\|/g, '<|')
+
 export const real = [
   property(
     'shell texts: munged ones do what they did, and every node in them is caught',
@@ -82,7 +89,8 @@ export const real = [
       for (const shell of shells) {
         const { munged, outcomes, missed } = standIn.compare(shell, text, own)
         const { bare, wrapped } = outcomes
-        const seen = (outcome: typeof bare) => ({ ...outcome, stdout: asOptions(outcome.stdout) })
+        const show = isUndecided(text) ? withoutOptions : asOptions
+        const seen = (outcome: typeof bare) => ({ ...outcome, stdout: show(outcome.stdout) })
         same(seen(wrapped), seen(bare), `${shell.join(' ')}, munged: ${munged}\n `)
         if (munged !== text && !hasSecrets.test(text)) same(missed, 0, `${shell.join(' ')}, munged: ${munged}\n  missed`)
       }
