@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { takeInheritance } from '../lib/boot/restore.js'
 import { quoteNodeOption } from '../lib/syntax/node-options.js'
 import { decodeCarrier, encodeCarrier } from '../lib/wrap/carrier.js'
-import { mungeShell } from '../lib/wrap/mungers/shell.js'
 import type { FileSystem } from '../lib/wrap/find-program.js'
+import { mungeShell } from '../lib/wrap/mungers/shell.js'
 import type { Plan } from '../lib/wrap/plan.js'
 
 const noFiles: FileSystem = { isProgram: () => false, readStart: () => '', readText: () => '' }

@@ -184,7 +184,10 @@ function packWithWrapper(directory: string): string {
     appendFileSync(process.env.LOG, basename(process.argv[2]) + '\\n')
     require('brood').runMain()`,
   )
-  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', directory], { cwd: directory, encoding: 'utf8' })
+  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', directory], {
+    cwd: directory,
+    encoding: 'utf8',
+  })
   return join(directory, packed.trim().split('\n').at(-1) as string)
 }
 
