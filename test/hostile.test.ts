@@ -408,13 +408,16 @@ t.test('programs that run a command as another user', { skip: !canBeNobody && 'n
     ['su', 'nobody', '-s', '/bin/sh', '-c', `${node} -p '${say}'`],
     ['runuser', '-u', 'nobody', '--', node, '-p', say],
     ['nice', 'setpriv', `--reuid=${nobody}`, '--clear-groups', node, '-p', say],
-    ['chroot', '/', node, '-p', say],
+    ['sh', '-c', `setpriv --reuid=${nobody} --clear-groups ${node} -p '${say}'`],
+    ['sh', '-c', `true && exec su nobody -s /bin/sh -c "${node} -p '${say}'"`],
+    ['bash', '-c', `(nice runuser -u nobody -- ${node} -p '${say}'); echo $?`],
+    ['sh', '-c', `echo "\`setpriv --reuid=${nobody} --clear-groups ${node} -p '${say}'\`"`],
   ]
   process.env.SPAWN_WRAP_SHIM_ROOT = temporaryDirectory(t)
   for (const [file, ...args] of commands) {
     const [bare, wrapped] = bareAndWrapped(() => spawnSync(file, args, { cwd: '/', encoding: 'utf8' }))
     if (bare.error !== undefined) t.pass(`skipped: no ${file} here`)
-    else t.same([wrapped.status, wrapped.stdout, wrapped.stderr], [bare.status, 'undefined\n', bare.stderr], file)
+    else t.same([wrapped.status, wrapped.stdout, wrapped.stderr], [bare.status, bare.stdout, bare.stderr], args.join(' '))
   }
   delete process.env.SPAWN_WRAP_SHIM_ROOT
   t.end()

@@ -1,4 +1,5 @@
 // Many, deep and wide: each process is caught exactly once, and nothing piles up.
+import './posix-only.js'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
 // How a root may end, what is left of it, and what goes on without it.
+import './posix-only.js'
 import { execFileSync, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

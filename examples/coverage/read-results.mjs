@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { builtPreload } from './tools.mjs'
 
 const readText = (...path) => readFileSync(join(...path), 'utf8')
 const readJson = (...path) => JSON.parse(readText(...path))
@@ -38,10 +37,9 @@ function calledWays(coverage) {
   return Object.entries(file.fnMap).flatMap(([id, { name }]) => (file.f[id] > 0 ? [name] : []))
 }
 
-/** Was it the preload built here, as brood stores it, that ran nyc's wrapper in this process? */
+/** Was it brood's preload that ran nyc's wrapper in this process? It is below all but Node's own frames. */
 function startsWithBrood(stack) {
-  const frames = stack.split('\n').filter((line) => !/^ +at (.* \()?node:/.test(line))
-  const [, preload] = /(\/.*\/\.node-spawn-wrap-store\/\w+\/preload\.cjs):\d+:\d+\)?$/.exec(frames.at(-1)) ?? []
+  const frames = stack.split('\n').filter((line) => !/^ +at (.* \()?node:(?!brood\/)/.test(line))
   const runsWrapper = frames.some((line) => line.includes('/nyc/bin/wrap.js:'))
-  return runsWrapper && preload !== undefined && readText(preload) === readText(builtPreload)
+  return runsWrapper && frames.at(-1).includes('node:brood/preload:')
 }

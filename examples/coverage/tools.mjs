@@ -9,8 +9,6 @@ const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'))
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const builtEntry = `${root}dist/index.cjs`
 
-/** The preload that brood copies into its store. */
-export const builtPreload = `${root}dist/preload.cjs`
 export const nycMain = resolve('nyc/bin/nyc.js')
 
 /** Under SPAWN_WRAP_DEBUG the shim directory stays, for a look at it. */

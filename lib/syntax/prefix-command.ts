@@ -231,7 +231,7 @@ function parseStep(words: readonly PartialWord[], start: number, program: string
   const variables: number[] = []
   if (takesVariables) while ((words[index]?.known.indexOf('=') ?? -1) > 0) variables.push(index++)
   for (let count = operands.length; count < (grammar.operands ?? 0) && index < words.length; count++) operands.push(index++)
-  return { program, options, variables, takesVariables, operands, text, command: index }
+  return { program, options, variables, takesVariables, operands, text, command: Math.min(index, words.length) }
 }
 
 /** `find path -exec command {} ;`: the first of its commands. */

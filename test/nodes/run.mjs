@@ -23,6 +23,7 @@ const runs = [
   // With root and children on 20 both are the same.
   ...versions.map((version) => ({ row: 'ways, as children', file: 'ways.test.js', version, node: nodeOf('20') })),
   ...roots.slice(1).map((version) => ({ row: 'ways, as roots', file: 'ways.test.js', version, node: nodeOf(version) })),
+  { row: 'wrap/workers, as children', file: 'wrap/workers.test.js', version: '18', node: nodeOf('20') },
   ...files.flatMap((file) => roots.map((version) => ({ row: file.replace('.test.js', ''), file, version, node: nodeOf(version) }))),
 ]
 

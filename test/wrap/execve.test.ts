@@ -1,3 +1,4 @@
+import '../posix-only.js'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { symlinkSync, writeFileSync } from 'node:fs'

@@ -1,3 +1,4 @@
+import { type PrefixStep, parsePrefixCommands } from '../../syntax/prefix-command.js'
 import { parseShell } from '../../syntax/shell.js'
 import type { Assignment, SimpleCommand } from '../../syntax/shell-command.js'
 import { escapeForBackticks, quoteForShell, quoteWithin } from '../../syntax/shell-quote.js'
@@ -6,7 +7,7 @@ import { carrierVariable } from '../carrier.js'
 import type { Plan } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 import { findInEnvFiles, isNode } from './node.js'
-import { carrierFor, findPassage, knownFrom, type Passage, shells } from './passage.js'
+import { carrierFor, findPassage, knownFrom, type Passage, runsElsewhere, shells } from './passage.js'
 import { type Affected, ShellLosses } from './shell-losses.js'
 
 /** Text to be put into a shell text. */
@@ -40,7 +41,7 @@ export function ownOptionsOf({ env }: SpawnRequest, { nodeOptions, windows }: Pl
 
 /** What a text must hold for anything in it to be lost. Most hold none of it, and are not parsed. */
 const losing =
-  /NODE_OPTIONS|--env-file|--(?:experimental-)?permission|\b(?:env|sudo|eval|source|unset|export|readonly|declare|typeset|local)\b|(?:^|[\s;&|(){}])\.\s/
+  /NODE_OPTIONS|--env-file|--(?:experimental-)?permission|\b(?:env|sudo|su|runuser|setpriv|chroot|unshare|eval|source|unset|export|readonly|declare|typeset|local)\b|(?:^|[\s;&|(){}])\.\s/
 
 /** Takes a shell text to where node is reached with brood's variables again. */
 export function mungeShellText(text: string, start: ShellStart): string {
@@ -71,11 +72,26 @@ function findInsertions(text: string, start: ShellStart): Insertion[] {
   return program.commands.flatMap((command) => {
     if (program.functions.has(command.words[0]?.known ?? '')) return []
     const passage = findPassage(command.words, true, plan)
-    if (passage === undefined) return []
     const affected = losses.affecting(command, isExported)
-    const insertions = new CommandMunger(text, command, passage, affected, inPlace ? start : { shell: start.shell, own, plan }).insertions()
+    const insertions =
+      passage === undefined
+        ? stripElsewhere(command, affected, own)
+        : new CommandMunger(text, command, passage, affected, inPlace ? start : { shell: start.shell, own, plan }).insertions()
     return command.inBackticks ? insertions.map(({ offset, text }) => ({ offset, text: escapeForBackticks(text) })) : insertions
   })
+}
+
+/** Takes brood's variables away from a program that runs its command where the preload cannot be read. */
+function stripElsewhere({ words, assignments }: SimpleCommand, affected: Affected | undefined, own: OwnOptions): Insertion[] {
+  const { steps } = parsePrefixCommands(words, true)
+  // sudo keeps variables only where it is told to.
+  const keeps = ({ program, options }: PrefixStep) => program !== 'sudo' || options.some(({ name }) => /^(?:-E|--preserve-env)$/.test(name))
+  const index = steps.findIndex((step) => keeps(step) && runsElsewhere(step, words))
+  const word = index < 0 ? undefined : words[steps[index - 1]?.command ?? 0]
+  const isOurs = own !== 'unknown' && affected === undefined && !assignments.some(({ name }) => name === 'NODE_OPTIONS')
+  if (word === undefined || !isOurs) return []
+  const options = own.value === undefined ? '-u NODE_OPTIONS' : `NODE_OPTIONS=${quoteForShell(own.value)}`
+  return [{ offset: word.start, text: `env -u ${carrierVariable} ${options} ` }]
 }
 
 /** What may change the directory, or hide something that does. */

@@ -238,6 +238,15 @@ t.test('what is known only in part', (t) => {
   t.end()
 })
 
+t.test('an option that awaits a value ends no line beyond its words', (t) => {
+  for (const line of ['stdbuf -oL -i', 'env -u', 'nice -n', 'timeout -s']) {
+    const words = line.split(' ')
+    const { steps, target } = parsePrefixCommands(words.map(knownWord), false)
+    t.same([steps[0]?.command, target], [words.length, 'none'], line)
+  }
+  t.end()
+})
+
 t.test('the programs themselves take it so', { skip: isWindows && 'they are programs of POSIX systems' }, (t) => {
   const scratch = temporaryDirectory(t)
   const standIn = join(scratch, 'node')
