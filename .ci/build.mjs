@@ -34,12 +34,30 @@ await build({
   outfile: 'dist/imports.mjs',
 })
 
+/** Functions of the preload that most processes do not call: those of wrapper mains, of Workers, of `process.execve` and of SPAWN_WRAP_DEBUG. */
+const rarelyCalled = [
+  'installWrapperMains',
+  'hasAsyncPreloads',
+  'runWrapper',
+  'takeOutOfArgv',
+  'forgetMainModule',
+  'answerLibrary',
+  'makeLibrary',
+  'currentContext',
+  'onceLoaded',
+  'canExecve',
+  'patchExecve',
+  'loadDeferred',
+  'debug',
+  'describe',
+]
+
 // In the order in which they are stored: the preload last, since it needs the others.
 const scripts = [...deferred.map((file) => basename(file, '.ts')), 'preload'].map((name) => `${name}.cjs`)
 const storedNames = ['imports.mjs', ...scripts]
 for (const name of scripts) {
   const text = readFileSync(`dist/${name}`, 'utf8')
-  const { code } = transformSync(name === 'route.cjs' ? text : compileEagerly(text), {
+  const { code } = transformSync(name === 'route.cjs' ? text : compileEagerly(text, name === 'preload.cjs' ? rarelyCalled : []), {
     minifyWhitespace: true,
     minifySyntax: true,
     // V8 names a class in an error by its text.
@@ -53,13 +71,17 @@ for (const name of scripts) {
 /**
  * Turns `function f() {}` into `var f = (function f() {})`: V8 compiles a function in parentheses with the file,
  * where it would else read it twice. Nearly all of what is treated so runs wherever it is loaded.
+ *
+ * @param lazy names of functions that do not: to read them over costs half of what it costs to compile them
  */
-function compileEagerly(text) {
+function compileEagerly(text, lazy) {
   const { statements } = ts.createSourceFile('stored.cjs', text, ts.ScriptTarget.ES2017)
   return statements
     .map((statement) => {
       const source = text.slice(statement.pos, statement.end)
-      return ts.isFunctionDeclaration(statement) ? `var ${statement.name.text} = (${source.trim()});` : source
+      return ts.isFunctionDeclaration(statement) && !lazy.includes(statement.name.text)
+        ? `var ${statement.name.text} = (${source.trim()});`
+        : source
     })
     .join('\n')
 }

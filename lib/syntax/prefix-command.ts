@@ -160,6 +160,11 @@ export interface PrefixChain {
   readonly target: number | 'none' | 'unknown'
 }
 
+/** Is this a program that runs the command behind its own options? Most are not, and need no further look. */
+export function isPrefixCommand(program: string): boolean {
+  return Object.hasOwn(grammars, program)
+}
+
 /**
  * Follows a command line through programs that run the command behind their own options.
  *
@@ -171,7 +176,7 @@ export function parsePrefixCommands(words: readonly PartialWord[], byShell: bool
     const word = words[index]
     if (word === undefined) return { steps, target: 'none' }
     const program = word.complete ? word.known.slice(word.known.lastIndexOf('/') + 1) : ''
-    const grammar = Object.hasOwn(grammars, program) ? grammars[program] : undefined
+    const grammar = isPrefixCommand(program) ? grammars[program] : undefined
     if (grammar === undefined || (grammar.builtin === true && !byShell)) return { steps, target: index }
     const step = parseStep(words, index + 1, program, grammar)
     if (typeof step === 'string') return { steps, target: step }

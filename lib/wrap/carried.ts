@@ -1,14 +1,14 @@
 import { type Carrier, carrierVariable, decodeCarrier, shimVariable } from './carrier.js'
 import { shellDefaultPath } from './find-program.js'
 import { soleEntry, variableName, withoutShims } from './mungers/env.js'
+import { findOwnPair } from './own-variables.js'
 import type { ActiveContext } from './registry.js'
 import { readSnapshot } from './snapshot.js'
 
 /** What brood wrote into an environment that somebody passes on. */
 export function findCarried(env: readonly string[], windows: boolean): Carrier | undefined {
-  const start = `${carrierVariable}=`
-  const isCarrier = (pair: string) => pair.startsWith(start) || (windows && pair.slice(0, start.length).toUpperCase() === start)
-  return decodeCarrier(env.findLast(isCarrier)?.slice(start.length))
+  const pair = findOwnPair(env, carrierVariable, windows)
+  return pair === undefined ? undefined : decodeCarrier(pair.slice(carrierVariable.length + 1))
 }
 
 /**

@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { shebangLength } from '../syntax/shebang.js'
 import type { FileSystem } from './find-program.js'
+import { forAMoment } from './for-a-moment.js'
 
 const mostPlainPrograms = 1000
 const plainPrograms = new Set<string>()
@@ -16,6 +17,14 @@ export function isProgram(path: string): boolean {
   }
 }
 
+const isRemoved = forAMoment((directory) => {
+  try {
+    return statSync(directory).nlink === 0
+  } catch {
+    return true
+  }
+})
+
 /** What mungers ask of the file system, answered by the real one. It never throws. */
 export const realFileSystem: FileSystem = {
   plainPrograms: {
@@ -28,13 +37,7 @@ export const realFileSystem: FileSystem = {
 
   isProgram,
 
-  isInRemovedDirectory() {
-    try {
-      return statSync('.').nlink === 0
-    } catch {
-      return true
-    }
-  },
+  isInRemovedDirectory: () => isRemoved('.'),
 
   readStart(path) {
     let descriptor: number | undefined

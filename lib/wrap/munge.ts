@@ -16,11 +16,11 @@ const programMungers = [mungeOtherUser, mungeNpm, mungeShebang, mungeNode, munge
 
 /** Turns what was asked for into what brood starts instead. Pure: data in, data out. */
 export function munge(request: SpawnRequest, plan: Plan, files: FileSystem): SpawnRequest {
-  if (inheritsPermissions(request)) return { ...request, untouched: true }
+  if (inheritsPermissions(request, plan)) return { ...request, untouched: true }
   const munged = programMungers.reduce((current, mungeProgram) => mungeProgram(current, plan, files), request)
   if (munged.untouched) return munged
   const shimless = munged.cwd === undefined && files.isInRemovedDirectory?.() === true
-  return mungeEnv(pinWithoutPath({ ...munged, shimless }, plan, files), plan)
+  return mungeEnv(pinWithoutPath(shimless ? { ...munged, shimless } : munged, plan, files), plan)
 }
 
 // Where there is no PATH brood adds one, for the shells and programs below. It must not change what is found here.

@@ -6,6 +6,7 @@ import { argumentSpace, fits } from './argument-space.js'
 import { findCarried, withCarried, withoutCarried } from './carried.js'
 import { denormalize, denormalizeExecve } from './denormalize.js'
 import { realFileSystem } from './file-system.js'
+import { forAMoment } from './for-a-moment.js'
 import { hideFrames } from './hide-frames.js'
 import { munge } from './munge.js'
 import { isNode } from './mungers/node.js'
@@ -117,11 +118,16 @@ function currentPlan(contexts: readonly ActiveContext[], registry: Registry): Pl
 
 /** Where the store is gone, or this process has changed its user, every node that is to require the preload would end. */
 function canReadPreload(contexts: readonly ActiveContext[]): boolean {
-  // Where a program has mocked fs, there is no node to be seen either.
-  const canRead = canAccess(contexts.at(-1)?.preload as string, constants.R_OK) || !canAccess(process.execPath, constants.F_OK)
+  const canRead = canReadAs(`${process.geteuid?.()}:${contexts.at(-1)?.preload}`)
   if (!canRead) debug('spawn left alone', () => 'this process cannot read the preload')
   return canRead
 }
+
+const canReadAs = forAMoment((userAndPath) => {
+  const path = userAndPath.slice(userAndPath.indexOf(':') + 1)
+  // Where a program has mocked fs, there is no node to be seen either.
+  return canAccess(path, constants.R_OK) || !canAccess(process.execPath, constants.F_OK)
+})
 
 function canAccess(path: string, mode: number): boolean {
   try {

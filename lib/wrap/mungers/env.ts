@@ -1,5 +1,6 @@
-import { type Carrier, carrierVariable, encodeCarrier, shimVariable } from '../carrier.js'
+import { type Carrier, carrierVariable, encodeCarrier } from '../carrier.js'
 import { shellDefaultPath } from '../find-program.js'
+import { findOwnPair, findOwnVariables } from '../own-variables.js'
 import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 
@@ -14,34 +15,35 @@ export function soleEntry(shim: string): string {
  * Every pair keeps its place, since a program may show its environment in order.
  */
 export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
-  const env: string[] = []
-  const fragile: string[] = []
-  const mayPassShim = !plan.windows && mayPassAShim(request, plan)
+  const { shimless = false } = request
+  const pairs: (string | undefined)[] = [...request.env]
   let hasPath = false
   let hasNodeOptions = false
-  for (const pair of request.env) {
-    // One test for most of them: this loop is what brood adds to the start of a small program.
-    const name = mayBeOurs.test(pair) ? variableName(pair, plan.windows) : undefined
-    if (name === carrierVariable || name === shimVariable) continue
+  for (const { name, index } of findOwnVariables(request.env, plan.windows)) {
+    const pair = pairs[index] as string
     if (name === 'PATH') {
       hasPath = true
-      env.push(request.shimless ? pair : withShim(pair, plan))
+      pairs[index] = shimless ? pair : withShim(pair, plan)
     } else if (name === 'NODE_OPTIONS') {
       hasNodeOptions = true
-      env.push(withPreload(pair, plan))
+      pairs[index] = withPreload(pair, plan)
     } else {
-      env.push(pair)
-      if (mayPassShim && !beginsWithIdentifier.test(pair)) fragile.push(pair)
+      pairs[index] = undefined
     }
   }
+  const env = pairs.includes(undefined) ? pairs.filter((pair) => pair !== undefined) : (pairs as string[])
   // On Windows a process that is given no Path gets this one's.
-  if (!hasPath && !request.shimless && !plan.windows) env.push(`PATH=${soleEntry(plan.shims.at(-1) as string)}:${shellDefaultPath}`)
+  if (!hasPath && !shimless && !plan.windows) env.push(`PATH=${soleEntry(plan.shims.at(-1) as string)}:${shellDefaultPath}`)
   if (!hasNodeOptions) env.push(`NODE_OPTIONS=${plan.nodeOptions}`)
-  env.push(`${carrierVariable}=${carrierText(request, plan, fragile)}`)
+  env.push(`${carrierVariable}=${carrierText(request, plan, findFragile(request, plan))}`)
   return { ...request, env }
 }
 
-const mayBeOurs = new RegExp(`^(?:PATH|NODE_OPTIONS|${carrierVariable}|${shimVariable})=`, 'i')
+/** The pairs that a shim's shell would drop. */
+function findFragile(request: SpawnRequest, plan: Plan): readonly string[] {
+  if (plan.windows || !mayPassAShim(request, plan)) return []
+  return request.env.filter((pair) => !beginsWithIdentifier.test(pair))
+}
 
 /** Shells pass on what they can name. */
 const beginsWithIdentifier = /^[A-Za-z_][A-Za-z0-9_]*=/
@@ -97,11 +99,9 @@ export function variableName(pair: string, windows: boolean): string {
 }
 
 /** The PATH of a request without brood's own entry; `undefined` where there is none. */
-export function pathOf(request: SpawnRequest, plan: Plan): string | undefined {
-  const isPath = plan.windows ? (pair: string) => variableName(pair, true) === 'PATH' : (pair: string) => pair.startsWith('PATH=')
-  const pair = request.env.findLast(isPath)
-  if (pair === undefined) return undefined
-  return withoutShims(pair.slice(pair.indexOf('=') + 1), plan.shims, plan.windows ? ';' : ':')
+export function pathOf({ env }: SpawnRequest, { shims, windows }: Plan): string | undefined {
+  const pair = findOwnPair(env, 'PATH', windows)
+  return pair === undefined ? undefined : withoutShims(pair.slice(pair.indexOf('=') + 1), shims, windows ? ';' : ':')
 }
 
 /** Takes brood's entries out of a PATH, and leaves every other byte as it is. */

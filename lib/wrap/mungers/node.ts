@@ -2,6 +2,7 @@ import { findInEnvFile } from '../../syntax/env-file.js'
 import { parseNodeArgv } from '../../syntax/node-argv.js'
 import { tokenizeNodeOptions } from '../../syntax/node-options.js'
 import { absolute, type FileSystem } from '../find-program.js'
+import { findOwnPair } from '../own-variables.js'
 import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 import { pin } from './pin.js'
@@ -81,6 +82,7 @@ export function givesPermissions(args: readonly string[]): boolean {
  *
  * @see Node's own search for permission flags in NODE_OPTIONS, which is as simple
  */
-export function inheritsPermissions({ env }: SpawnRequest): boolean {
-  return env.some((pair) => pair.startsWith('NODE_OPTIONS=') && restriction.test(pair))
+export function inheritsPermissions({ env }: SpawnRequest, { windows }: Plan): boolean {
+  const pair = findOwnPair(env, 'NODE_OPTIONS', windows)
+  return pair !== undefined && restriction.test(pair)
 }

@@ -1,4 +1,4 @@
-import { knownWord, parsePrefixCommands } from '../../syntax/prefix-command.js'
+import { isPrefixCommand, knownWord, parsePrefixCommands } from '../../syntax/prefix-command.js'
 import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 
@@ -11,7 +11,8 @@ const changing: ReadonlySet<string> = new Set(['chpst', 'doas', 'gosu', 's6-setu
  * The store lies in this user's directories, and node ends where it cannot read what it is to require.
  */
 export function mungeOtherUser(request: SpawnRequest, plan: Plan): SpawnRequest {
-  if (plan.windows) return request
+  const program = programName(request.file, false)
+  if (plan.windows || !(changing.has(program) || isPrefixCommand(program))) return request
   const words = [request.file, ...request.args.slice(1)]
   const { target } = parsePrefixCommands(words.map(knownWord), false)
   const isChanging = typeof target === 'number' && changing.has(programName(words[target] as string, false))

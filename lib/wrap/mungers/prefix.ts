@@ -1,5 +1,5 @@
 import { expandEnvSplit } from '../../syntax/env-split.js'
-import { knownWord, parsePrefixCommands } from '../../syntax/prefix-command.js'
+import { isPrefixCommand, knownWord, parsePrefixCommands } from '../../syntax/prefix-command.js'
 import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 import { findPassage, type Passage, runsElsewhere } from './passage.js'
@@ -10,9 +10,10 @@ import { mungeShellText, ownOptionsOf } from './shell-text.js'
  * and to the text for a shell that is started through such a program, `nice`, `timeout` and so on.
  */
 export function mungePrefix(request: SpawnRequest, plan: Plan): SpawnRequest {
-  if (plan.windows) return request
+  const program = programName(request.file, false)
+  if (plan.windows || !isPrefixCommand(program)) return request
   const asked = [request.file, ...request.args.slice(1)]
-  const words = (programName(request.file, false) === 'env' ? expandEnvSplit(asked) : undefined) ?? asked
+  const words = (program === 'env' ? expandEnvSplit(asked) : undefined) ?? asked
   const known = words.map(knownWord)
   const passage = findPassage(known, false, plan)
   if (passage === undefined) {
