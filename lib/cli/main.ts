@@ -56,8 +56,9 @@ function explain(error: unknown): number {
   return 1
 }
 
-void main(process.argv.slice(2))
-  .catch(explain)
-  .then((code) => {
-    if (code !== undefined) process.exitCode = code
-  })
+async function start(): Promise<void> {
+  const code = await main(process.argv.slice(2)).catch(explain)
+  if (code !== undefined) process.exitCode = code
+}
+
+void start()

@@ -104,7 +104,9 @@ t.test('run: the command is in the foreground', async (t) => {
   ]
   for (const [args, expected] of cases) t.match(await brood(args), expected, args.join(' '))
   t.match(await brood(['run', node, fixture('programs/echo-stdin.cjs')], { input: 'through' }), { stdout: /through/, code: 0 })
-  t.match(await brood(['run', '--debug', node, '-p', '1']), { stdout: '1\n', stderr: /^SW \d+: / })
+  // It keeps its files for a look at them.
+  const env = { HOME: temporaryDirectory(t) }
+  t.match(await brood(['run', '--debug', node, '-p', '1'], { env }), { stdout: '1\n', stderr: /^SW \d+: / })
 })
 
 t.test('tree: who started what', async (t) => {

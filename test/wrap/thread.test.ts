@@ -14,6 +14,7 @@ const wrapped = (...contexts: Snapshot[]): Maker => ({
   contexts,
   present: contexts,
   applied: contexts.length,
+  trace: undefined,
   isPreloaded: true,
   execArgv: ['--own', '--title=y'],
   keepsOptions: true,
