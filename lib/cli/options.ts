@@ -3,7 +3,7 @@ import { nearest } from './nearest.js'
 import { UsageError } from './usage-error.js'
 
 /** One option of a command. */
-export interface OptionSpec {
+interface OptionSpec {
   readonly short?: string
   /** The name of its value in the help; none for a flag. */
   readonly value?: string

@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module'
+import type { readTrace as ReadTrace } from '../trace/read.js'
+import type { buildTree as BuildTree } from '../trace/tree.js'
 import type { createContext as CreateContext } from './context.js'
 import type { wrap as Wrap } from './wrap.js'
 
@@ -6,6 +8,8 @@ import type { wrap as Wrap } from './wrap.js'
 interface Library {
   readonly wrap: typeof Wrap
   readonly createContext: typeof CreateContext
+  readonly readTrace: typeof ReadTrace
+  readonly buildTree: typeof BuildTree
 }
 
 let library: Library | undefined
@@ -22,3 +26,9 @@ export const wrap = ((...args: Parameters<typeof Wrap>) => loadLibrary().wrap(..
 
 /** {@inheritDoc CreateContext} */
 export const createContext: typeof CreateContext = (options) => loadLibrary().createContext(options)
+
+/** {@inheritDoc ReadTrace} */
+export const readTrace: typeof ReadTrace = (directory) => loadLibrary().readTrace(directory)
+
+/** {@inheritDoc BuildTree} */
+export const buildTree: typeof BuildTree = (events, options) => loadLibrary().buildTree(events, options)

@@ -22,6 +22,7 @@ t.test('the store outlives the wrap, is made once, and is mended', (t) => {
     'exclude.cjs',
     'imports.mjs',
     'preload.cjs',
+    'record.cjs',
     'restore.cjs',
     'route.cjs',
     'thread.cjs',

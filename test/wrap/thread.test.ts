@@ -68,16 +68,16 @@ const cases: readonly (readonly [
 
 for (const [title, asked, maker, expected] of cases) {
   const plan = planThread(asked, maker)
-  const { contexts, applied } = maker
+  const { contexts, applied, trace } = maker
   const present = contexts.map(({ directory }) => directory)
   const env = typeof asked.env === 'symbol' ? 'shared' : asked.env ? 'own' : 'copied'
   if (expected === 'left alone') t.equal(plan, undefined, title)
-  else if (expected === 'as it is') t.strictSame(plan, { inheritance: { contexts, present, applied, env, added: [] } }, title)
+  else if (expected === 'as it is') t.strictSame(plan, { inheritance: { contexts, present, applied, trace, env, added: [] } }, title)
   else {
     const { execArgv, added, shown: execArgvShown } = expected
     t.strictSame(
       plan,
-      { execArgv, inheritance: { contexts, present, applied, env, added, ...(execArgvShown && { execArgv: execArgvShown }) } },
+      { execArgv, inheritance: { contexts, present, applied, trace, env, added, ...(execArgvShown && { execArgv: execArgvShown }) } },
       title,
     )
   }
