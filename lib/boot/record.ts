@@ -1,5 +1,5 @@
 // What a process writes of itself, in trees that are recorded.
-import { startRecording, type Origin } from '../trace/record.js'
+import { type Origin, startRecording } from '../trace/record.js'
 import type { Registry } from '../wrap/registry.js'
 
 /** Records this thread for each of its contexts that asks for it. */

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { readRecord, recordExtension } from './read.js'
 import type { TraceEvent } from './event.js'
+import { readRecord, recordExtension } from './read.js'
 
 /** How far a tree has come. */
 export interface Progress {

@@ -1,4 +1,4 @@
-import { foldRuns, type Fold } from './fold.js'
+import { type Fold, foldRuns } from './fold.js'
 import type { ProcessTree, TracedProcess } from './process-tree.js'
 import { durationText, endText, shortCommandText, sizeText } from './text.js'
 

@@ -272,6 +272,8 @@ export function createContext(options: ContextOptions = {}): Context {
   if (preferredRoot !== undefined) checkString('shimRoot', preferredRoot)
   const trace = prepareTrace(options.trace, cwd)
 
+  // What is missing of brood itself is no fault of the directories that are tried now.
+  loadSignalExit()
   const ancestors = activeContexts(getRegistry())
   return makeShimDirectory(preferredRoot, ancestors.at(-1)?.shimRoot, (shimRoot, directory) => {
     const preload = storePreload(shimRoot)

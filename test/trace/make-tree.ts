@@ -1,4 +1,4 @@
-import type { ProcessTree, TracedProcess, Totals } from '../../lib/trace/process-tree.js'
+import type { ProcessTree, Totals, TracedProcess } from '../../lib/trace/process-tree.js'
 import { randomFrom } from '../support-random.js'
 
 /** A process as a test says it: what is left out is as in most processes. */

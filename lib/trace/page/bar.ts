@@ -1,5 +1,5 @@
-import { svg } from './dom.js'
 import { spanOf } from './describe.js'
+import { svg } from './dom.js'
 import type { Entry } from './entries.js'
 import { mergeSpans } from './load.js'
 import type { Range } from './range.js'

@@ -1,5 +1,5 @@
-import { durationText, endText } from '../text.js'
 import type { TracedProcess } from '../process-tree.js'
+import { durationText, endText } from '../text.js'
 import { labelOf, shortenMiddle } from './command.js'
 import type { Entry } from './entries.js'
 import { visibleText } from './visible.js'

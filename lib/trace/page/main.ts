@@ -2,10 +2,10 @@
 
 import type { ProcessTree } from '../process-tree.js'
 import { ChartHead } from './chart-head.js'
-import { detailOf } from './detail.js'
 import { spanOf } from './describe.js'
+import { detailOf } from './detail.js'
 import { byId, eachFrame, foreignText, html } from './dom.js'
-import { ancestorsOf, entriesOf, rowsOf, withAncestors, type Entry, type Row } from './entries.js'
+import { ancestorsOf, type Entry, entriesOf, type Row, rowsOf, withAncestors } from './entries.js'
 import { setUpShortcuts, setUpTheme } from './preferences.js'
 import { shortestRange } from './range.js'
 import { SearchBox } from './search-box.js'

@@ -1,9 +1,9 @@
+import { durationText } from '../text.js'
 import { drawBar, type Scale } from './bar.js'
 import { labelOf, shortenMiddle } from './command.js'
 import { describeEntry, spanOf, tagOf } from './describe.js'
 import { html, setAttributes, svg } from './dom.js'
 import type { Entry, Row } from './entries.js'
-import { durationText } from '../text.js'
 
 /** How a row looks now, beside what it shows. */
 interface RowState {

@@ -1,6 +1,6 @@
 import { announce } from './announce.js'
 import { byId } from './dom.js'
-import { fitRange, panRange, shortestRange, zoomRange, type Range } from './range.js'
+import { fitRange, panRange, type Range, shortestRange, zoomRange } from './range.js'
 import { timeText } from './ticks.js'
 
 /** What one press of a key or button zooms. */

@@ -1,6 +1,6 @@
-import { type Entry, entriesOf, rowsOf, withAncestors } from '../../../lib/trace/page/entries.js'
-import { describeEntry, tagOf } from '../../../lib/trace/page/describe.js'
 import { labelOf, shortenMiddle } from '../../../lib/trace/page/command.js'
+import { describeEntry, tagOf } from '../../../lib/trace/page/describe.js'
+import { type Entry, entriesOf, rowsOf, withAncestors } from '../../../lib/trace/page/entries.js'
 import { loadOf, mergeSpans } from '../../../lib/trace/page/load.js'
 import { searcherOf } from '../../../lib/trace/page/search.js'
 import { segmentsOf, visibleText } from '../../../lib/trace/page/visible.js'
