@@ -4,7 +4,7 @@ import { BroodError } from './errors.js'
 import type * as types from './index.js'
 import { readTrace } from './trace/read.js'
 import { buildTree } from './trace/tree.js'
-import { createContext } from './wrap/context.js'
+import { createContext } from './wrap/create-context.js'
 import { currentContext } from './wrap/current.js'
 import { wrap as wrapFunction } from './wrap/wrap.js'
 

@@ -1,5 +1,5 @@
 import { enableDebug } from '../diagnostics.js'
-import { createContext } from '../wrap/context.js'
+import { createContext } from '../wrap/create-context.js'
 import type { Command } from './command.js'
 import { contextOptions, readContextOptions } from './context-options.js'
 import { launch } from './launch.js'

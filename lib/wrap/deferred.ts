@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { readTrace as ReadTrace } from '../trace/read.js'
 import type { buildTree as BuildTree } from '../trace/tree.js'
-import type { createContext as CreateContext } from './context.js'
+import type { createContext as CreateContext } from './create-context.js'
 import type { wrap as Wrap } from './wrap.js'
 
 /** What the CommonJS entry exports. */

@@ -1,7 +1,7 @@
 import { BroodError } from '../errors.js'
 import { parseNodeArgv } from '../syntax/node-argv.js'
 import { checkEnvironment, checkStrings } from './arguments.js'
-import { createContext } from './context.js'
+import { createContext } from './create-context.js'
 import { type Undo, undoOnce } from './undo.js'
 
 /** Takes a wrap back: restores everything and removes its directory. A second call does nothing. */
