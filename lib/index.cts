@@ -28,6 +28,7 @@ declare namespace wrap {
   type EnvironmentChange = types.EnvironmentChange
   type InheritedContext = types.InheritedContext
   type JsonValue = types.JsonValue
+  type ProcessorTime = types.ProcessorTime
   type ProcessTree = types.ProcessTree
   type SpawnChanges = types.SpawnChanges
   type SpawnDetails = types.SpawnDetails

@@ -1,7 +1,7 @@
 export { runMain } from './boot/run-main.js'
 export { BroodError, type BroodErrorCode, type BroodErrorDetails } from './errors.js'
 export type { TraceEvent } from './trace/event.js'
-export type { EnvironmentChange, ProcessTree, Totals, TracedProcess } from './trace/process-tree.js'
+export type { EnvironmentChange, ProcessorTime, ProcessTree, Totals, TracedProcess } from './trace/process-tree.js'
 export type { Trace } from './trace/read.js'
 export type { TraceOptions } from './trace/record.js'
 export type { TreeOptions } from './trace/tree.js'
