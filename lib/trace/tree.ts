@@ -232,7 +232,8 @@ function isNodeSpawn({ event }: Spawn): boolean {
 /** With these, Node answers and ends before any code of a program or a preload. */
 const answersOnly = new Set(['-v', '--version', '-h', '--help', '--v8-options', '--completion-bash', '--build-snapshot-config'])
 
-function recordsItself(args: readonly string[]): boolean {
+/** @param args its argv[0] included */
+export function recordsItself(args: readonly string[]): boolean {
   return !parseNodeArgv(args.slice(1)).options.some(({ name }) => answersOnly.has(name))
 }
 

@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { enableDebug } from '../diagnostics.js'
+import { tokenizeNodeOptions } from '../syntax/node-options.js'
+import { readTrace } from '../trace/read.js'
+import { recordable } from '../trace/secrets.js'
+import { buildTree } from '../trace/tree.js'
+import type { Context } from '../wrap/context.js'
+import { createContext } from '../wrap/create-context.js'
+import { snapshotFile } from '../wrap/snapshot.js'
+import type { Command } from './command.js'
+import { contextOptions, readContextOptions } from './context-options.js'
+import { checkUp, platform } from './doctor/check-up.js'
+import type { Nets } from './doctor/diagnose.js'
+import { findLosses } from './doctor/losses.js'
+import { NodePrograms } from './doctor/node-program.js'
+import { renderReport } from './doctor/render.js'
+import type { Check, CommandReport, DoctorReport } from './doctor/report.js'
+import { canWatch, ProcessWatch, type Sighting } from './doctor/watch.js'
+import { type Ended, launch, refuse } from './launch.js'
+import { type CommandLine, lastValue } from './options.js'
+import { readPackage } from './package.js'
+import { wantsColor } from './terminal.js'
+import { makeTraceDirectory } from './trace-directory.js'
+import { writeReport } from './write-report.js'
+
+export const doctor: Command = {
+  summary: 'say whether wrapping works here, and where a command loses it',
+  usage: 'doctor [options] [--] [command args]',
+  options: {
+    json: { value: 'FILE', help: 'write the findings as data (- is standard output)' },
+    ...contextOptions,
+  },
+  examples: [
+    ['brood doctor', 'look at all that wrapping needs here, and try it: 0 where it works, else 1'],
+    [
+      'brood doctor -- npm test',
+      'run it, and say which Node processes were not wrapped, and why: 1 where it ends with 0 and there are some',
+    ],
+  ],
+  run(line) {
+    const [program] = line.command
+    const refused = program === undefined ? undefined : refuse(program)
+    if (refused !== undefined) return refused
+    const options = readContextOptions(line)
+    if (line.options.has('debug')) enableDebug()
+    const checks = checkUp(options.shimRoot)
+    const works = checks.every(({ status }) => status !== 'failure')
+    if (program === undefined || !works) {
+      say(makeReport(checks, undefined), line, process.stdout)
+      if (program !== undefined) process.stderr.write(`brood: ${program} was not run: wrapping does not work here.\n`)
+      return works ? 0 : 1
+    }
+
+    const trace = makeTraceDirectory()
+    try {
+      const context = createContext({ ...options, trace: trace.directory })
+      const watch = canWatch() ? new ProcessWatch(basename(context.directory)) : undefined
+      return launch(line.command, context, (ended) => {
+        const report = examine(line.command, { ended, sightings: watch?.stop(), directory: trace.directory, context })
+        trace.remove()
+        say(makeReport(checks, report), line, process.stderr)
+        // A command that fails says so itself.
+        return report.losses.length > 0 && ended.code === 0 ? 1 : undefined
+      })
+    } catch (error) {
+      trace.remove()
+      throw error
+    }
+  },
+}
+
+function makeReport(checks: readonly Check[], command: CommandReport | undefined): DoctorReport {
+  const works = checks.every(({ status }) => status !== 'failure')
+  return { format: 'brood-doctor', version: 1, brood: readPackage().version, platform, works, checks, command }
+}
+
+/** As data where that was asked for, and to people where standard output is not taken by that. */
+function say(report: DoctorReport, line: CommandLine, stream: NodeJS.WriteStream): void {
+  const file = lastValue(line, 'json')
+  if (file !== undefined) writeReport(file, `${JSON.stringify(report, undefined, 2)}\n`)
+  if (file !== '-') stream.write(renderReport(report, { width: stream.columns ?? 100, color: wantsColor(stream) }))
+}
+
+interface Run {
+  readonly ended: Ended
+  /** `undefined` where processes cannot be watched. */
+  readonly sightings: readonly Sighting[] | undefined
+  /** Of the trace. */
+  readonly directory: string
+  readonly context: Context
+}
+
+/** What became of the command. It is asked before the context is disposed. */
+function examine(command: readonly string[], { ended, sightings, directory, context }: Run): CommandReport {
+  const { events, losses } = readTrace(directory)
+  const nets = netsOf(context)
+  const starts = events.filter((event) => event.type === 'start')
+  const found = findLosses({
+    sightings: sightings ?? [],
+    events,
+    tree: buildTree(events, { losses, without: process.pid }),
+    nets,
+    files: new NodePrograms(new Map(starts.map(({ execPath, node }) => [execPath, node]))),
+    areFilesThere: existsSync(nets.preload) && existsSync(join(nets.shims, snapshotFile)),
+    without: [process.pid, ...(ended.watchdogPid === undefined ? [] : [ended.watchdogPid])],
+  })
+  return {
+    command: recordable(command, false),
+    exitCode: ended.code ?? undefined,
+    signal: ended.signal ?? undefined,
+    watched: sightings !== undefined,
+    ...found,
+  }
+}
+
+/** What the context gives to the processes below it. */
+function netsOf(context: Context): Nets {
+  const { NODE_OPTIONS: nodeOptions = '' } = context.environment({})
+  return { preload: tokenizeNodeOptions(nodeOptions)?.[1]?.value ?? '', shims: context.directory }
+}

@@ -1,0 +1,88 @@
+import { oldestChildMajor } from '../../platform.js'
+import { parseNodeArgv } from '../../syntax/node-argv.js'
+import { tokenizeNodeOptions } from '../../syntax/node-options.js'
+import { recordsItself } from '../../trace/tree.js'
+import { givesPermissions } from '../../wrap/mungers/node.js'
+import type { Program, SeenVariables } from './processes.js'
+import type { Loss } from './report.js'
+
+/** What brood gives to a process, to be found in its environment again. */
+export interface Nets {
+  /** The preload: absolute path. */
+  readonly preload: string
+  /** The directory of the shims. */
+  readonly shims: string
+}
+
+/** What is known of a Node process that left no record. */
+export interface Facts extends Pick<Program, 'argv' | 'executable' | 'variables' | 'isOtherUser' | 'isOtherRoot'> {
+  /** The version of its node, as `20.19.0`; `undefined` where that is not known. */
+  readonly version: string | undefined
+  /** Does its file give it the rights of another user, or group? */
+  readonly isSetuid: boolean
+  /** Are brood's files still there? */
+  readonly areFilesThere: boolean
+  /** Did a wrapped process start it, as Node? */
+  readonly isSeenSpawn: boolean
+  /** Did other processes of this node leave a record? */
+  readonly doesRecord: boolean
+}
+
+export type Diagnosis = Pick<Loss, 'reason' | 'route'>
+
+/**
+ * Why did a Node process leave no record?
+ *
+ * @returns `undefined` where nothing was lost: no code of a program ran in it, or it ended before it could say anything
+ */
+export function diagnose(facts: Facts, nets: Nets): Diagnosis | undefined {
+  const { argv, variables, version } = facts
+  if (!recordsItself(argv) || runsOthersOnly(argv)) return undefined
+  const because = (reason: Loss['reason']): Diagnosis => ({ reason, route: undefined })
+  if (facts.isOtherUser) return because('other-user')
+  if (facts.isOtherRoot) return because('other-root')
+  if (isUnderPermissions(argv, variables)) return because('permission-model')
+  if (argv.includes('--build-snapshot')) return because('build-snapshot')
+  if (version !== undefined && Number.parseInt(version, 10) < oldestChildMajor) return because('node-too-old')
+  if (variables === undefined) return because('unknown')
+  if (carriesPreload(variables, nets)) {
+    if (facts.isSetuid) return because('setuid')
+    if (!facts.areFilesThere) return because('files-gone')
+    return facts.doesRecord ? undefined : because('unknown')
+  }
+  if (facts.isSeenSpawn) return because('left-alone')
+  return { reason: reasonOf(variables), route: routeOf(facts, variables, nets) }
+}
+
+/** Nobody takes BROOD_CONTEXT out by its name: where it is gone, all is. */
+function reasonOf({ context, nodeOptions }: SeenVariables): Loss['reason'] {
+  if (context === undefined) return 'environment-emptied'
+  return nodeOptions === undefined ? 'node-options-removed' : 'node-options-replaced'
+}
+
+/** A shim would have put it right, had it been run. */
+function routeOf({ argv, executable }: Facts, { path }: SeenVariables, { shims }: Nets): Loss['route'] {
+  const [argv0 = ''] = argv
+  if (argv0.includes('/')) return 'by-path'
+  const entries = path?.split(':') ?? []
+  const at = entries.findIndex((entry) => entry === shims || entry === `${shims}/.`)
+  if (at < 0) return 'shims-not-on-path'
+  const directory = executable?.slice(0, executable.lastIndexOf('/'))
+  // Else it was not found by the name that it says.
+  return directory !== undefined && entries.slice(0, at).includes(directory) ? 'shims-not-first' : 'by-path'
+}
+
+/** Does this environment have Node load brood? */
+export function carriesPreload({ nodeOptions }: SeenVariables, { preload }: Nets): boolean {
+  return tokenizeNodeOptions(nodeOptions ?? '')?.some(({ value }) => value === preload) === true
+}
+
+function isUnderPermissions(argv: readonly string[], variables: SeenVariables | undefined): boolean {
+  const inherited = tokenizeNodeOptions(variables?.nodeOptions ?? '')?.map(({ value }) => value) ?? []
+  return givesPermissions(argv.slice(1)) || givesPermissions(inherited)
+}
+
+/** `node --watch` and `node --run` start the program as a process of its own, and that is wrapped. */
+function runsOthersOnly(argv: readonly string[]): boolean {
+  return parseNodeArgv(argv.slice(1)).options.some(({ name }) => /^--(?:run|watch|watch-path)$/.test(name))
+}
