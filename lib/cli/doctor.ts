@@ -97,13 +97,15 @@ function examine(command: readonly string[], { ended, sightings, directory, cont
   const nets = netsOf(context)
   const starts = events.filter((event) => event.type === 'start')
   const found = findLosses({
+    command,
     sightings: sightings ?? [],
     events,
     tree: buildTree(events, { losses, without: process.pid }),
     nets,
     files: new NodePrograms(new Map(starts.map(({ execPath, node }) => [execPath, node]))),
     areFilesThere: existsSync(nets.preload) && existsSync(join(nets.shims, snapshotFile)),
-    without: [process.pid, ...(ended.watchdogPid === undefined ? [] : [ended.watchdogPid])],
+    self: process.pid,
+    watchdog: ended.watchdogPid,
   })
   return {
     command: recordable(command, false),

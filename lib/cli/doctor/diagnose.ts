@@ -26,6 +26,8 @@ export interface Facts extends Pick<Program, 'argv' | 'executable' | 'variables'
   readonly isSeenSpawn: boolean
   /** Did other processes of this node leave a record? */
   readonly doesRecord: boolean
+  /** Is there a program of this name in a directory? */
+  hasProgram(directory: string, name: string): boolean
 }
 
 export type Diagnosis = Pick<Loss, 'reason' | 'route'>
@@ -47,6 +49,8 @@ export function diagnose(facts: Facts, nets: Nets): Diagnosis | undefined {
   if (variables === undefined) return because('unknown')
   if (carriesPreload(variables, nets)) {
     if (facts.isSetuid) return because('setuid')
+    // The preload has not found out what it is there for.
+    if (variables.context === undefined && indexOfShims(variables, nets) < 0) return because('environment-emptied')
     if (!facts.areFilesThere) return because('files-gone')
     return facts.doesRecord ? undefined : because('unknown')
   }
@@ -61,15 +65,25 @@ function reasonOf({ context, nodeOptions }: SeenVariables): Loss['reason'] {
 }
 
 /** A shim would have put it right, had it been run. */
-function routeOf({ argv, executable }: Facts, { path }: SeenVariables, { shims }: Nets): Loss['route'] {
+function routeOf({ argv, hasProgram }: Facts, variables: SeenVariables, nets: Nets): Loss['route'] {
   const [argv0 = ''] = argv
   if (argv0.includes('/')) return 'by-path'
-  const entries = path?.split(':') ?? []
-  const at = entries.findIndex((entry) => entry === shims || entry === `${shims}/.`)
+  const at = indexOfShims(variables, nets)
   if (at < 0) return 'shims-not-on-path'
-  const directory = executable?.slice(0, executable.lastIndexOf('/'))
+  const isBefore = entriesOf(variables)
+    .slice(0, at)
+    .some((entry) => hasProgram(entry, argv0))
   // Else it was not found by the name that it says.
-  return directory !== undefined && entries.slice(0, at).includes(directory) ? 'shims-not-first' : 'by-path'
+  return isBefore ? 'shims-not-first' : 'by-path'
+}
+
+function entriesOf({ path }: SeenVariables): string[] {
+  return path?.split(':') ?? []
+}
+
+/** Which entry of PATH are the shims? @returns -1 where they are none */
+function indexOfShims(variables: SeenVariables, { shims }: Nets): number {
+  return entriesOf(variables).findIndex((entry) => entry === shims || entry === `${shims}/.`)
 }
 
 /** Does this environment have Node load brood? */

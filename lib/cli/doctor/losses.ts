@@ -1,7 +1,8 @@
-import type { SpawnEvent, StartEvent, TraceEvent } from '../../trace/event.js'
+import type { SpawnEvent, TraceEvent } from '../../trace/event.js'
 import type { ProcessTree, TracedProcess } from '../../trace/process-tree.js'
 import { recordable } from '../../trace/secrets.js'
 import { carriesPreload, diagnose, type Nets } from './diagnose.js'
+import { Lineage, type Step } from './lineage.js'
 import type { Program } from './processes.js'
 import type { Ancestor, CommandReport, Loss } from './report.js'
 import type { SeenProgram, Sighting } from './watch.js'
@@ -11,9 +12,12 @@ export interface FilesOfNode {
   isNode(executable: string): boolean
   versionOf(executable: string): string | undefined
   isSetuid(executable: string): boolean
+  hasProgram(directory: string, name: string): boolean
 }
 
 export interface Evidence {
+  /** As it was given. */
+  readonly command: readonly string[]
   /** What was seen of the processes while they ran. */
   readonly sightings: readonly Sighting[]
   /** What the wrapped ones wrote down … */
@@ -24,87 +28,70 @@ export interface Evidence {
   readonly files: FilesOfNode
   /** Are brood's files still there? */
   readonly areFilesThere: boolean
-  /** Processes of brood's own. */
-  readonly without: readonly number[]
+  /** The process that ran the command. */
+  readonly self: number
+  /** The one that watched over it, which is brood's own, too. */
+  readonly watchdog: number | undefined
 }
 
 /** Compares what was seen with what was written down: which Node processes were wrapped, and which were not, and why. */
 export function findLosses(evidence: Evidence): Pick<CommandReport, 'wrapped' | 'losses'> {
-  const { sightings, events, tree, without } = evidence
-  const starts = events
-    .filter((event) => event.type === 'start')
-    .filter((event) => event.thread === undefined && !without.includes(event.pid))
-  const scene = makeScene(evidence, starts)
-  const seen = sightings.filter(({ pid }) => !without.includes(pid)).flatMap((sighting) => scene.lossOf(sighting) ?? [])
-  const judged = new Set(sightings.filter((sighting) => scene.nodeOf(sighting) !== undefined).map(({ pid }) => pid))
-  return { wrapped: starts.length, losses: [...seen, ...findEscaped(tree.roots, [], judged, evidence)] }
-}
-
-/** So long before it was first seen, or after it was last seen, a process may say that it started, in milliseconds. */
-const tolerance = 1000
-
-/** A program on the way to a process, innermost last. */
-interface Step {
-  readonly pid: number
-  readonly program: SeenProgram
-  readonly wrapped: boolean
-}
-
-function makeScene({ sightings, events, nets, files, areFilesThere }: Evidence, starts: readonly StartEvent[]) {
+  const { sightings, events, tree, files, self, watchdog } = evidence
+  const starts = events.filter((event) => event.type === 'start').filter(({ thread, pid }) => thread === undefined && pid !== self)
+  const isNode = ({ executable, argv }: Program) =>
+    executable === undefined ? /(?:^|\/)node(?:js)?$/.test(argv[0] ?? '') : files.isNode(executable)
+  const lineage = new Lineage(sightings, starts, isNode)
   const recording = new Set(starts.map(({ execPath }) => execPath))
   const nodeSpawns = findNodeSpawns(events)
 
-  const isNode = ({ executable, argv }: Program) =>
-    executable === undefined ? /(?:^|\/)node(?:js)?$/.test(argv[0] ?? '') : files.isNode(executable)
-  const nodeOf = ({ programs }: Sighting) => programs.find(isNode)
-  const hasRecord = ({ pid, firstSeen, lastSeen }: Sighting) =>
-    starts.some((start) => start.pid === pid && start.wall >= firstSeen - tolerance && start.wall <= lastSeen + tolerance)
-
-  const parentOf = ({ ppid, firstSeen }: Sighting) =>
-    sightings.findLast((other) => other.pid === ppid && other.firstSeen <= firstSeen && other.lastSeen >= firstSeen - tolerance)
-
-  /** What a process ran up to a moment, and before that what it came of. */
-  const wayTo = (sighting: Sighting, until: number): Step[] => {
-    const parent = parentOf(sighting)
-    const isRecorded = hasRecord(sighting)
-    const own = sighting.programs
-      // The shims are brood's own.
-      .filter(({ firstSeen, argv }) => firstSeen <= until && argv[1]?.startsWith(`${nets.shims}/`) !== true)
-      .map((program) => ({ pid: sighting.pid, program, wrapped: isRecorded && isNode(program) }))
-    return [...(parent === undefined || parent === sighting ? [] : wayTo(parent, sighting.firstSeen)), ...own]
+  const judged = new Set<number>()
+  const losses: Loss[] = []
+  for (const sighting of sightings) {
+    const program = lineage.nodeOf(sighting)
+    if (program === undefined || sighting.pid === watchdog) continue
+    judged.add(sighting.pid)
+    if (lineage.hasRecord(sighting)) continue
+    const known = { isSeenSpawn: nodeSpawns.has(sighting.pid), doesRecord: recording.has(program.executable ?? '') }
+    const loss = judge(sighting, program, lineage.wayTo(sighting, program), { ...evidence, ...known })
+    if (loss !== undefined) losses.push(loss)
   }
+  return { wrapped: starts.length, losses: [...losses, ...findEscaped(tree.roots, [], judged, evidence)] }
+}
 
-  const lossOf = (sighting: Sighting): Loss | undefined => {
-    const program = nodeOf(sighting)
-    if (program === undefined || hasRecord(sighting)) return undefined
-    const { executable, argv } = program
-    const version = executable === undefined ? undefined : files.versionOf(executable)
-    const facts = {
-      ...program,
-      version,
-      isSetuid: executable !== undefined && files.isSetuid(executable),
-      areFilesThere,
-      isSeenSpawn: nodeSpawns.has(sighting.pid),
-      doesRecord: executable !== undefined && recording.has(executable),
-    }
-    const diagnosis = diagnose(facts, nets)
-    if (diagnosis === undefined) return undefined
-    const way = wayTo(sighting, program.firstSeen).filter((step) => step.program !== program)
-    const lostAt = diagnosis.route === undefined ? undefined : way.findLast((step) => step.wrapped || hasNets(step.program))
-    return {
-      pid: sighting.pid,
-      command: recordable(argv, false),
-      executable,
-      nodeVersion: version,
-      ...diagnosis,
-      lostAt: lostAt && ancestorOf(lostAt),
-      ancestors: way.map(ancestorOf),
-    }
+/** @returns `undefined` where nothing was lost */
+function judge(
+  { pid, ppid }: Sighting,
+  program: SeenProgram,
+  way: readonly Step[],
+  evidence: Evidence & { readonly isSeenSpawn: boolean; readonly doesRecord: boolean },
+): Loss | undefined {
+  const { command, nets, files, self } = evidence
+  const { executable, argv } = program
+  const nodeVersion = executable === undefined ? undefined : files.versionOf(executable)
+  const isSetuid = executable !== undefined && files.isSetuid(executable)
+  const diagnosis = diagnose({ ...evidence, ...program, version: nodeVersion, isSetuid, hasProgram: files.hasProgram }, nets)
+  if (diagnosis === undefined) return undefined
+  const steps = way
+    // The shims are brood's own.
+    .filter((step) => step.program.argv[1]?.startsWith(`${nets.shims}/`) !== true)
+    .map((step) => ({ hasNets: hasNets(step, nets), ancestor: ancestorOf(step) }))
+  // Where nothing was seen before it, the command had become this in no time.
+  if (steps.length === 0 && ppid === self) {
+    steps.push({ hasNets: true, ancestor: { pid, command: recordable(command, false), wrapped: false } })
   }
+  return {
+    pid,
+    command: recordable(argv, false),
+    executable,
+    nodeVersion,
+    ...diagnosis,
+    lostAt: diagnosis.route === undefined ? undefined : steps.findLast((step) => step.hasNets)?.ancestor,
+    ancestors: steps.map(({ ancestor }) => ancestor),
+  }
+}
 
-  const hasNets = ({ variables }: Program) => variables !== undefined && carriesPreload(variables, nets)
-
-  return { nodeOf, lossOf }
+function hasNets({ wrapped, program: { variables } }: Step, nets: Nets): boolean {
+  return wrapped || (variables !== undefined && carriesPreload(variables, nets))
 }
 
 function ancestorOf({ pid, program, wrapped }: Step): Ancestor {
@@ -146,4 +133,5 @@ const nothingKnown = {
   isSetuid: false,
   isSeenSpawn: true,
   doesRecord: false,
+  hasProgram: () => false,
 }

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { isProgram } from '../../wrap/file-system.js'
 
 /** How long a program may take to say its version, in milliseconds. */
 const patience = 10_000
@@ -43,6 +45,10 @@ export class NodePrograms {
   /** Does the file give whoever runs it the rights of its owner, or group? */
   isSetuid(executable: string): boolean {
     return ((statSync(executable, { throwIfNoEntry: false })?.mode ?? 0) & 0o6000) !== 0
+  }
+
+  hasProgram(this: void, directory: string, name: string): boolean {
+    return isProgram(join(directory, name))
   }
 }
 

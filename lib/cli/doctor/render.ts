@@ -1,6 +1,6 @@
 import { fit } from '../../trace/render-terminal.js'
 import { commandText, shortCommandText } from '../../trace/text.js'
-import type { Ancestor, Check, CommandReport, DoctorReport, Loss } from './report.js'
+import type { Check, CommandReport, DoctorReport, Loss } from './report.js'
 
 interface Options {
   /** Columns. */
@@ -60,7 +60,9 @@ function commandLines({ command, wrapped, losses, watched }: CommandReport, widt
   const name = fit(commandText(command), Math.max(20, width - 50))
   const all = counted(wrapped + losses.length, 'Node process', 'Node processes')
   const note = watched ? [] : [paint('faint', '  Only what wrapped processes started is known: there is no /proc to see others in.')]
-  if (losses.length === 0) return [`${paint('ok', '✓')} ${all} of ${name}, all of them wrapped`, ...note]
+  if (wrapped + losses.length === 0) return [`${paint('warning', '!')} no Node process of ${name} was seen`, ...note]
+  if (losses.length === 0)
+    return [`${paint('ok', '✓')} ${all} of ${name}, ${wrapped === 1 ? 'and it was' : 'all of them'} wrapped`, ...note]
   return [
     `${paint('failure', '✗')} ${losses.length} of ${all} of ${name} ${losses.length === 1 ? 'was' : 'were'} not wrapped`,
     ...groupAlike(losses).flatMap((group) => ['', ...lossLines(group, width, paint)]),
@@ -81,27 +83,33 @@ function groupAlike(losses: readonly Loss[]): Loss[][] {
 
 function lossLines(group: readonly Loss[], width: number, paint: Paint): string[] {
   const [loss] = group as readonly [Loss]
-  const { pid, command, ancestors, lostAt } = loss
-  const others = group.length > 1 ? `, and ${group.length - 1} more like it` : ''
+  const more = group.length > 1 ? `, and ${group.length - 1} more like it` : ''
   return [
-    `  ${paint('strong', fit(commandText(command), width - 30))}${paint('faint', `  pid ${pid ?? 'unknown'}${others}`)}`,
-    `    ${paint('failure', explain(loss))}`,
-    ...(ancestors.length === 0 ? [] : [`    ${wayText([...ancestors, { pid, command, wrapped: false }], lostAt, width - 4, paint)}`]),
-    `    ${paint('faint', `→ ${advise(loss)}`)}`,
+    `  ${paint('failure', explain(loss))}`,
+    ...wayLines(loss, width - 4, paint).map((line, index, { length }) => `    ${line}${index === length - 1 ? more : ''}`),
+    `  ${paint('faint', `→ ${advise(loss)}`)}`,
   ]
 }
 
-/** `npm test › sh › python3 build.py ✗ node x.js`: what came of what, and where it was lost. */
-function wayText(way: readonly Ancestor[], lostAt: Ancestor | undefined, width: number, paint: Paint): string {
-  const at = lostAt === undefined ? -1 : way.findLastIndex(({ pid, command }) => pid === lostAt.pid && sameCommand(command, lostAt.command))
-  const room = Math.max(12, Math.floor(width / way.length) - 3)
-  return way
-    .map(({ command }, index) => {
-      const text = fit(shortCommandText(command, undefined), room)
-      const joint = index === way.length - 1 ? '' : index === at ? paint('failure', ' ✗ ') : paint('faint', ' › ')
-      return (index === at ? paint('strong', text) : text) + joint
-    })
-    .join('')
+/** So many programs of a way are shown: the first, and those that are nearest. */
+const longestWay = 6
+
+/** What came of what, one below the other, and where it was lost. */
+function wayLines({ ancestors, lostAt, ...self }: Loss, width: number, paint: Paint): string[] {
+  const at = ancestors.findLastIndex(({ pid, command }) => pid === lostAt?.pid && sameCommand(command, lostAt?.command ?? []))
+  const steps = [...ancestors, self].map(({ pid, command }, index) => ({ pid, command, isLossy: index === at }))
+  const shown = steps.length <= longestWay ? steps : [...steps.slice(0, 1), undefined, ...steps.slice(1 - longestWay)]
+  return shown.map((step, depth) => {
+    const lead = depth === 0 ? '' : `${'   '.repeat(depth - 1)}└─ `
+    if (step === undefined) return paint('faint', `${lead}…`)
+    const { pid, command, isLossy } = step
+    const ending = `${isLossy ? `  ${paint('failure', '✗ lost here')}` : ''}${pid === undefined ? '' : paint('faint', `  pid ${pid}`)}`
+    const text = fit(
+      depth === shown.length - 1 ? commandText(command) : shortCommandText(command, undefined),
+      Math.max(20, width - lead.length - 26),
+    )
+    return `${paint('faint', lead)}${text}${ending}`
+  })
 }
 
 const sameCommand = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((word, index) => word === b[index])
@@ -136,14 +144,14 @@ function explain({ reason, route, nodeVersion }: Loss): string {
 /** What to do about it. */
 function advise({ reason, route, lostAt, ancestors }: Loss): string {
   const program = lostAt ?? ancestors.at(-1)
-  const who = program === undefined ? 'what starts it' : fit(shortCommandText(program.command, undefined), 40)
+  const who = program === undefined ? 'what starts it' : `\`${fit(shortCommandText(program.command, undefined), 40)}\``
   switch (reason) {
     case 'environment-emptied':
-      return `Have \`${who}\` pass NODE_OPTIONS and BROOD_CONTEXT on${route === 'by-path' ? ', or start node by its name with the PATH it got' : ', or the PATH it got'}.`
+      return `Have ${who} pass NODE_OPTIONS and BROOD_CONTEXT on${route === 'by-path' ? ', or start node by its name with the PATH it got' : ', or the PATH it got'}.`
     case 'node-options-removed':
-      return `Have \`${who}\` leave NODE_OPTIONS as it is${byName(route)}.`
+      return `Have ${who} leave NODE_OPTIONS as it is${byName(route)}.`
     case 'node-options-replaced':
-      return `Have \`${who}\` add to NODE_OPTIONS what it got there${byName(route)}.`
+      return `Have ${who} add to NODE_OPTIONS what it got there${byName(route)}.`
     case 'node-too-old':
       return 'brood wraps Node 18 and newer: start a newer one.'
     case 'setuid':

@@ -1,3 +1,4 @@
+import { debug } from '../../diagnostics.js'
 import { currentPlace } from '../../wrap/owner.js'
 import { carriesText, type Glance, glanceAt, listProcesses, type Program, readProgram } from './processes.js'
 
@@ -27,7 +28,7 @@ interface Watched {
 }
 
 /** How often it looks, in milliseconds: at least as often as this … */
-const longestPause = 50
+const longestPause = 20
 /** … at most as often as this … */
 const shortestPause = 5
 /** … and in between so that looking takes this part of a processor's time at most. */
@@ -46,7 +47,9 @@ export function canWatch(): boolean {
  */
 export class ProcessWatch {
   readonly #mark: string
-  readonly #startTime: number
+  readonly #own: Glance | undefined
+  /** Sessions and process groups of what was seen. Their numbers are not given to others while they have members. */
+  readonly #groups = new Set<number>()
   /** Every process there is: those of other people's as `undefined`, not to be looked at again. */
   #present = new Map<number, Watched | undefined>()
   readonly #watched: Watched[] = []
@@ -54,7 +57,7 @@ export class ProcessWatch {
 
   constructor(mark: string) {
     this.#mark = mark
-    this.#startTime = glanceAt(process.pid)?.startTime ?? 0
+    this.#own = glanceAt(process.pid)
     this.#look()
   }
 
@@ -105,14 +108,23 @@ export class ProcessWatch {
   }
 
   #belongs({ pid, ppid, group, session, startTime }: Glance): boolean {
-    if (pid === process.pid || startTime < this.#startTime) return false
-    if (ppid === process.pid) return true
-    return [ppid, group, session].some((above) => this.#present.get(above) !== undefined) || carriesText(pid, this.#mark)
+    if (pid === process.pid || this.#own === undefined || startTime < this.#own.startTime) return false
+    const isBelow = ppid === process.pid || this.#present.get(ppid) !== undefined
+    return isBelow || this.#groups.has(group) || this.#groups.has(session) || carriesText(pid, this.#mark)
+  }
+
+  /** What this process itself is in with others, says nothing. */
+  #noteGroups({ pid, group, session }: Glance): void {
+    this.#groups.add(pid)
+    if (group !== this.#own?.group) this.#groups.add(group)
+    if (session !== this.#own?.session) this.#groups.add(session)
   }
 
   /** Reads what a process runs, where that is another program than before. */
-  #readAnew(watched: Watched, { pid, ppid, startTime, environmentAt }: Glance, now: number): void {
+  #readAnew(watched: Watched, glance: Glance, now: number): void {
+    const { pid, ppid, startTime, environmentAt } = glance
     watched.lastSeen = now
+    this.#noteGroups(glance)
     const isKnown = environmentAt !== 0 && environmentAt === watched.environmentAt
     if (isKnown) return
     if (environmentAt !== 0 && this.#present.get(ppid)?.environmentAt === environmentAt) {
@@ -127,6 +139,7 @@ export class ProcessWatch {
     if (environmentAt === 0 && (!program.isOtherUser || isSame(program, watched.programs.at(-1)))) return
     watched.environmentAt = environmentAt
     watched.programs.push({ ...program, firstSeen: now })
+    debug('seen', () => ({ pid, ppid, argv: program.argv }))
   }
 }
 
