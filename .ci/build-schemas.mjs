@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 /** Files of types, their outermost interface, and the schema made of it. */
 const sources = [
   { types: 'lib/trace/process-tree.ts', interface: 'ProcessTree', schema: 'schemas/tree.schema.json', id: 'urn:brood:tree:1' },
+  { types: 'lib/cli/doctor/report.ts', interface: 'DoctorReport', schema: 'schemas/doctor.schema.json', id: 'urn:brood:doctor:1' },
 ]
 
 /** @returns the text of each schema, by its path */

@@ -44,7 +44,8 @@ export const doctor: Command = {
     if (refused !== undefined) return refused
     const options = readContextOptions(line)
     if (line.options.has('debug')) enableDebug()
-    const checks = checkUp(options.shimRoot)
+    // A command is itself the best trial.
+    const checks = checkUp(options.shimRoot, program === undefined)
     const works = checks.every(({ status }) => status !== 'failure')
     if (program === undefined || !works) {
       say(makeReport(checks, undefined), line, process.stdout)

@@ -36,7 +36,7 @@ export interface PassedOver {
 }
 
 /** How a shim root came to be used. */
-export interface Choice {
+interface Choice {
   readonly origin: string
   /** Those that were tried before. */
   readonly passedOver: readonly PassedOver[]

@@ -26,8 +26,8 @@ export function checkNodes(context: Context, directory: string): Check[] {
   const options: SpawnSyncOptionsWithStringEncoding = { encoding: 'utf8', timeout: patience, stdio: ['ignore', 'pipe', 'ignore'] }
   const answers = nodes.map((path, index) => {
     const mark = `brood-doctor-${process.pid}-node-${index}`
-    const { stdout } = spawnSync(path, ['-p', 'process.versions.node', mark], { ...options, env: context.environment() })
-    return { path, mark, version: /^\d+\.\d+\.\S+$/.exec(String(stdout).trim())?.[0] }
+    const { error, stdout } = spawnSync(path, ['-p', 'process.versions.node', mark], { ...options, env: context.environment() })
+    return { path, mark, version: /^\d+\.\d+\.\S+$/.exec(error === undefined ? stdout.trim() : '')?.[0] }
   })
   const isCaught = marksIn(directory)
   return answers.map(({ path, mark, version }) => judgeNode(path, version, isCaught(mark), readPackage().engines.node))

@@ -1,7 +1,9 @@
 import { type SpawnSyncOptionsWithStringEncoding, type SpawnSyncReturns, spawnSync } from 'node:child_process'
-import { isWindows } from '../../platform.js'
+import { dirname } from 'node:path'
+import { isWindows, pathDelimiter, spellingOf } from '../../platform.js'
 import { readTrace } from '../../trace/read.js'
 import type { Context } from '../../wrap/context.js'
+import type { Variables } from '../../wrap/spawn-details.js'
 import { failure, ok, warning } from './check.js'
 import type { Check } from './report.js'
 
@@ -11,8 +13,8 @@ const patience = 30_000
 /** A way to start Node that brood must catch. */
 interface Trial {
   readonly way: string
-  /** Starts a node that does nothing, with `mark` among its arguments. */
-  start(context: Context, mark: string): SpawnSyncReturns<string>
+  /** Starts a node that does nothing, with `mark` among its arguments, in an environment that brood has not touched yet. */
+  start(context: Context, mark: string, env: Variables): SpawnSyncReturns<string>
   /** What to do where it is not caught. */
   readonly advice: string
   /** Is it a warning only where this cannot be tried? */
@@ -26,20 +28,20 @@ const commandLine = (mark: string) => `node -e 0 ${mark}`
 const trials: readonly Trial[] = [
   {
     way: 'NODE_OPTIONS alone',
-    start: (context, mark) => spawnSync(process.execPath, script(mark), { ...options, env: context.environment() }),
+    start: (context, mark, env) => spawnSync(process.execPath, script(mark), { ...options, env: context.environment(env) }),
     advice: 'This Node loads nothing by NODE_OPTIONS: it runs with the rights of its file, or was built without. Use another one.',
   },
   {
     way: 'a shim alone',
-    start(context, mark) {
-      const { NODE_OPTIONS: _, BROOD_CONTEXT: __, ...env } = context.environment()
-      return spawnSync(isWindows ? 'node.cmd' : 'node', script(mark), { ...options, env, shell: isWindows })
+    start(context, mark, env) {
+      const { NODE_OPTIONS: _, BROOD_CONTEXT: __, ...rest } = context.environment(env)
+      return spawnSync(isWindows ? 'node.cmd' : 'node', script(mark), { ...options, env: rest, shell: isWindows })
     },
     advice: 'Shims are scripts for /bin/sh (on Windows for cmd.exe) and need the store: can both be executed and read?',
   },
   {
     way: 'node by its name',
-    start: (context, mark) => context.childProcess().spawnSync('node', script(mark), options),
+    start: (context, mark, env) => context.childProcess().spawnSync('node', script(mark), { ...options, env }),
     advice: 'SPAWN_WRAP_DEBUG=1 says every decision.',
     mayBeMissing: true,
   },
@@ -50,16 +52,16 @@ const trials: readonly Trial[] = [
   },
   {
     way: isWindows ? 'cmd.exe' : 'sh, with NODE_OPTIONS replaced',
-    start: (context, mark) =>
-      context.childProcess().spawnSync(`${isWindows ? '' : 'NODE_OPTIONS= '}${commandLine(mark)}`, [], { ...options, shell: true }),
+    start: (context, mark, env) =>
+      context.childProcess().spawnSync(`${isWindows ? '' : 'NODE_OPTIONS= '}${commandLine(mark)}`, [], { ...options, env, shell: true }),
     advice: 'SPAWN_WRAP_DEBUG=1 says every decision.',
     mayBeMissing: true,
   },
   {
     way: 'npm',
-    start(context, mark) {
-      const env = { ...process.env, npm_config_update_notifier: 'false', npm_config_offline: 'true' }
-      return context.childProcess().spawnSync('npm', ['exec', '-c', commandLine(mark)], { ...options, env, shell: isWindows })
+    start(context, mark, env) {
+      const quietly = { ...env, npm_config_update_notifier: 'false', npm_config_offline: 'true' }
+      return context.childProcess().spawnSync('npm', ['exec', '-c', commandLine(mark)], { ...options, env: quietly, shell: isWindows })
     },
     advice: 'Does `npm config get script-shell` or `node-options` name something unusual?',
     mayBeMissing: true,
@@ -72,9 +74,12 @@ const trials: readonly Trial[] = [
  * @param context records to `directory`
  */
 export function checkTrials(context: Context, directory: string): Check[] {
+  // Of this Node it is known that it can be wrapped; of those on PATH it is not yet.
+  const path = spellingOf('PATH', process.env)
+  const env = { ...process.env, [path]: `${dirname(process.execPath)}${pathDelimiter}${process.env[path] ?? ''}` }
   const results = trials.map((trial, index) => {
     const mark = `brood-doctor-${process.pid}-${index}`
-    return { trial, mark, result: trial.start(context, mark) }
+    return { trial, mark, result: trial.start(context, mark, env) }
   })
   const caught = marksIn(directory)
   return results.map(({ trial, mark, result }) => judge(trial, result, caught(mark)))

@@ -1,6 +1,5 @@
 import { dirname } from 'node:path'
 import { argumentSpace } from '../../wrap/argument-space.js'
-import type { Context } from '../../wrap/context.js'
 import { createContext } from '../../wrap/create-context.js'
 import { toPairs } from '../../wrap/environment.js'
 import { readPackage } from '../package.js'
@@ -12,14 +11,22 @@ import { checkTrials } from './check-trials.js'
 import { checkNodeOptions, checkRoom } from './check-variables.js'
 import type { Check } from './report.js'
 
-/** Looks at all that wrapping needs here, and tries it. */
-export function checkUp(shimRoot: string | undefined): Check[] {
+/**
+ * Looks at all that wrapping needs here.
+ *
+ * @param isThorough starts Node in every way, too, and every node on PATH: a second or two
+ */
+export function checkUp(shimRoot: string | undefined, isThorough: boolean): Check[] {
   const self = ok('brood', `${readPackage().version} on Node ${process.versions.node}, ${platform}`)
   const places = checkPlaces(shimRoot)
   const trace = checkTraceDirectory()
   const hasPlace = places.every(({ status }) => status !== 'failure')
-  const tried = hasPlace && trace.found !== undefined ? tryOut(shimRoot, trace.found) : []
-  return [self, ...places, trace.check, ...tried, checkNodeOptions(process.env.NODE_OPTIONS), checkLeftBehind(shimRoot)]
+  try {
+    const tried = hasPlace && trace.found !== undefined ? tryOut(shimRoot, trace.found, isThorough) : []
+    return [self, ...places, trace.check, ...tried, checkNodeOptions(process.env.NODE_OPTIONS), checkLeftBehind(shimRoot)]
+  } finally {
+    trace.found?.remove()
+  }
 }
 
 /** The system and its processor, in Node's words. */
@@ -34,14 +41,12 @@ function checkTraceDirectory(): { check: Check; found?: TraceDirectory } {
   }
 }
 
-function tryOut(shimRoot: string | undefined, { directory, remove }: TraceDirectory): Check[] {
-  let context: Context | undefined
+function tryOut(shimRoot: string | undefined, { directory }: TraceDirectory, isThorough: boolean): Check[] {
+  const context = createContext({ shimRoot, trace: directory })
   try {
-    context = createContext({ shimRoot, trace: directory })
     const room = checkRoom(toPairs(process.env), toPairs(context.environment()), argumentSpace())
-    return [...checkTrials(context, directory), ...checkNodes(context, directory), room]
+    return isThorough ? [...checkTrials(context, directory), ...checkNodes(context, directory), room] : [room]
   } finally {
-    context?.dispose()
-    remove()
+    context.dispose()
   }
 }

@@ -27,7 +27,7 @@ export interface Facts extends Pick<Program, 'argv' | 'executable' | 'variables'
   /** Did other processes of this node leave a record? */
   readonly doesRecord: boolean
   /** Is there a program of this name in a directory? */
-  hasProgram(directory: string, name: string): boolean
+  readonly hasProgram: (directory: string, name: string) => boolean
 }
 
 export type Diagnosis = Pick<Loss, 'reason' | 'route'>

@@ -8,11 +8,11 @@ import type { Ancestor, CommandReport, Loss } from './report.js'
 import type { SeenProgram, Sighting } from './watch.js'
 
 /** What is found out of files, when a process was seen to run them. */
-export interface FilesOfNode {
+interface FilesOfNode {
   isNode(executable: string): boolean
   versionOf(executable: string): string | undefined
   isSetuid(executable: string): boolean
-  hasProgram(directory: string, name: string): boolean
+  hasProgram(this: void, directory: string, name: string): boolean
 }
 
 export interface Evidence {
