@@ -41,6 +41,8 @@ export function diagnose(facts: Facts, nets: Nets): Diagnosis | undefined {
   const { argv, variables, version } = facts
   if (!recordsItself(argv) || runsOthersOnly(argv)) return undefined
   const because = (reason: Loss['reason']): Diagnosis => ({ reason, route: undefined })
+  // Nobody else may look into it then.
+  if (facts.isSetuid && variables === undefined) return because('setuid')
   if (facts.isOtherUser) return because('other-user')
   if (facts.isOtherRoot) return because('other-root')
   if (isUnderPermissions(argv, variables)) return because('permission-model')

@@ -38,9 +38,7 @@ export interface Evidence {
 export function findLosses(evidence: Evidence): Pick<CommandReport, 'wrapped' | 'losses'> {
   const { sightings, events, tree, files, self, watchdog } = evidence
   const starts = events.filter((event) => event.type === 'start').filter(({ thread, pid }) => thread === undefined && pid !== self)
-  const isNode = ({ executable, argv }: Program) =>
-    executable === undefined ? /(?:^|\/)node(?:js)?$/.test(argv[0] ?? '') : files.isNode(executable)
-  const lineage = new Lineage(sightings, starts, isNode)
+  const lineage = new Lineage(sightings, starts, (program) => files.isNode(fileOf(program)))
   const recording = new Set(starts.map(({ execPath }) => execPath))
   const nodeSpawns = findNodeSpawns(events)
 
@@ -58,6 +56,11 @@ export function findLosses(evidence: Evidence): Pick<CommandReport, 'wrapped' | 
   return { wrapped: starts.length, losses: [...losses, ...findEscaped(tree.roots, [], judged, evidence)] }
 }
 
+/** Where it is not ours to know, what the process says itself. */
+function fileOf({ executable, argv }: Program): string {
+  return executable ?? argv[0] ?? ''
+}
+
 /** @returns `undefined` where nothing was lost */
 function judge(
   { pid, ppid }: Sighting,
@@ -68,7 +71,7 @@ function judge(
   const { command, nets, files, self } = evidence
   const { executable, argv } = program
   const nodeVersion = executable === undefined ? undefined : files.versionOf(executable)
-  const isSetuid = executable !== undefined && files.isSetuid(executable)
+  const isSetuid = files.isSetuid(fileOf(program))
   const diagnosis = diagnose({ ...evidence, ...program, version: nodeVersion, isSetuid, hasProgram: files.hasProgram }, nets)
   if (diagnosis === undefined) return undefined
   const steps = way

@@ -77,7 +77,11 @@ function groupAlike(losses: readonly Loss[]): Loss[][] {
   const key = ({ reason, route, lostAt, executable, ancestors }: Loss) =>
     JSON.stringify([reason, route, lostAt?.command, executable, ancestors.map(({ command }) => command)])
   const groups = new Map<string, Loss[]>()
-  for (const loss of losses) groups.set(key(loss), [...(groups.get(key(loss)) ?? []), loss])
+  for (const loss of losses) {
+    const group = groups.get(key(loss))
+    if (group === undefined) groups.set(key(loss), [loss])
+    else group.push(loss)
+  }
   return [...groups.values()]
 }
 

@@ -136,7 +136,8 @@ export class ProcessWatch {
     const after = glanceAt(pid)
     // It is just becoming another program: the next look will tell.
     if (program === undefined || after?.startTime !== startTime || after.environmentAt !== environmentAt) return
-    if (environmentAt === 0 && (!program.isOtherUser || isSame(program, watched.programs.at(-1)))) return
+    const isClosed = program.variables === undefined
+    if (environmentAt === 0 && (!isClosed || isSame(program, watched.programs.at(-1)))) return
     watched.environmentAt = environmentAt
     watched.programs.push({ ...program, firstSeen: now })
     debug('seen', () => ({ pid, ppid, argv: program.argv }))

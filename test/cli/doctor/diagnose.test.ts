@@ -69,6 +69,7 @@ const cases: readonly (readonly [what: string, changed: Partial<Facts>, expected
   ['too old', { version: '16.20.0' }, 'node-too-old'],
   ['too old, whatever else', { version: '16.20.0', variables: { ...whole, nodeOptions: undefined } }, 'node-too-old'],
   ['setuid', { isSetuid: true, doesRecord: false }, 'setuid'],
+  ['setuid, and not ours to look into', { isSetuid: true, isOtherUser: true, variables: undefined }, 'setuid'],
   ['another user', { isOtherUser: true, variables: undefined }, 'other-user'],
   ['another root directory', { isOtherRoot: true }, 'other-root'],
   ['the permission model', { argv: ['node', '--permission', 'x.js'], variables: { ...whole, nodeOptions: undefined } }, 'permission-model'],
