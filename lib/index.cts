@@ -25,6 +25,7 @@ declare namespace wrap {
   type BroodError = types.BroodError
   type Context = types.Context
   type ContextOptions = types.ContextOptions
+  type DoctorReport = types.DoctorReport
   type EnvironmentChange = types.EnvironmentChange
   type InheritedContext = types.InheritedContext
   type JsonValue = types.JsonValue

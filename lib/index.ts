@@ -1,4 +1,5 @@
 export { runMain } from './boot/run-main.js'
+export type { DoctorReport } from './cli/doctor/report.js'
 export { BroodError, type BroodErrorCode, type BroodErrorDetails } from './errors.js'
 export type { TraceEvent } from './trace/event.js'
 export type { EnvironmentChange, ProcessorTime, ProcessTree, Totals, TracedProcess } from './trace/process-tree.js'

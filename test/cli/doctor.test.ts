@@ -76,6 +76,11 @@ t.test('what is not as it could be', async (t) => {
   t.match(await brood(['doctor'], { PATH: `${bin}:${bare.PATH}` }), { stdout: /\n\nWrapping works here\. 1 warning\.\n$/, code: 0 })
 })
 
+t.test('under brood itself', async (t) => {
+  const { stdout, code } = await brood(['run', '--', node, cli, 'doctor'])
+  t.match({ stdout, code }, { stdout: /\n\nWrapping works here\.\n$/, code: 0 })
+})
+
 t.test('where wrapping does not work, nothing is run', async (t) => {
   const env = { HOME: '/dev/null', TMPDIR: '/dev/null/tmp', XDG_CACHE_HOME: '/dev/null/cache' }
   const { stdout, code } = await brood(['doctor'], env)

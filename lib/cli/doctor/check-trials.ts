@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { isWindows, pathDelimiter, spellingOf } from '../../platform.js'
 import { readTrace } from '../../trace/read.js'
 import type { Context } from '../../wrap/context.js'
+import { activeContexts, getRegistry } from '../../wrap/registry.js'
 import type { Variables } from '../../wrap/spawn-details.js'
 import { failure, ok, warning } from './check.js'
 import type { Check } from './report.js'
@@ -19,6 +20,8 @@ interface Trial {
   readonly advice: string
   /** Is it a warning only where this cannot be tried? */
   readonly mayBeMissing?: true
+  /** Does it take a process whose own spawns brood does not touch? */
+  readonly needsBareProcess?: true
 }
 
 const options: SpawnSyncOptionsWithStringEncoding = { encoding: 'utf8', timeout: patience, stdio: ['ignore', 'pipe', 'pipe'] }
@@ -29,14 +32,17 @@ const trials: readonly Trial[] = [
   {
     way: 'NODE_OPTIONS alone',
     start: (context, mark, env) => spawnSync(process.execPath, script(mark), { ...options, env: context.environment(env) }),
+    needsBareProcess: true,
     advice: 'This Node loads nothing by NODE_OPTIONS: it runs with the rights of its file, or was built without. Use another one.',
   },
   {
     way: 'a shim alone',
     start(context, mark, env) {
       const { NODE_OPTIONS: _, BROOD_CONTEXT: __, ...rest } = context.environment(env)
-      return spawnSync(isWindows ? 'node.cmd' : 'node', script(mark), { ...options, env: rest, shell: isWindows })
+      const [file, args] = isWindows ? [`node.cmd -e 0 ${mark}`, []] : ['node', script(mark)]
+      return spawnSync(file, args, { ...options, env: rest, shell: isWindows })
     },
+    needsBareProcess: true,
     advice: 'Shims are scripts for /bin/sh (on Windows for cmd.exe) and need the store: can both be executed and read?',
   },
   {
@@ -61,7 +67,7 @@ const trials: readonly Trial[] = [
     way: 'npm',
     start(context, mark, env) {
       const quietly = { ...env, npm_config_update_notifier: 'false', npm_config_offline: 'true' }
-      return context.childProcess().spawnSync('npm', ['exec', '-c', commandLine(mark)], { ...options, env: quietly, shell: isWindows })
+      return context.childProcess().spawnSync(`npm exec -c "${commandLine(mark)}"`, [], { ...options, env: quietly, shell: true })
     },
     advice: 'Does `npm config get script-shell` or `node-options` name something unusual?',
     mayBeMissing: true,
@@ -77,10 +83,13 @@ export function checkTrials(context: Context, directory: string): Check[] {
   // Of this Node it is known that it can be wrapped; of those on PATH it is not yet.
   const path = spellingOf('PATH', process.env)
   const env = { ...process.env, [path]: `${dirname(process.execPath)}${pathDelimiter}${process.env[path] ?? ''}` }
-  const results = trials.map((trial, index) => {
-    const mark = `brood-doctor-${process.pid}-${index}`
-    return { trial, mark, result: trial.start(context, mark, env) }
-  })
+  const isBare = activeContexts(getRegistry()).length === 0
+  const results = trials
+    .filter(({ needsBareProcess }) => isBare || !needsBareProcess)
+    .map((trial, index) => {
+      const mark = `brood-doctor-${process.pid}-${index}`
+      return { trial, mark, result: trial.start(context, mark, env) }
+    })
   const caught = marksIn(directory)
   return results.map(({ trial, mark, result }) => judge(trial, result, caught(mark)))
 }
