@@ -98,13 +98,13 @@ interface Asked {
 /** Each context's listeners see the request as those of the older contexts left it. */
 function askListeners(asked: SpawnRequest, contexts: readonly ActiveContext[]): Asked {
   let request = asked
-  let leftOut: ActiveContext[] | undefined
+  const leftOut: ActiveContext[] = []
   for (const context of contexts) {
     const answer = context.ask === undefined ? request : context.ask(request)
-    if (answer === undefined) (leftOut ??= []).push(context)
+    if (answer === undefined) leftOut.push(context)
     else request = answer
   }
-  return { request, contexts: leftOut === undefined ? contexts : contexts.filter((context) => leftOut?.includes(context) === false) }
+  return { request, contexts: leftOut.length === 0 ? contexts : contexts.filter((context) => !leftOut.includes(context)) }
 }
 
 let latest: { readonly contexts: readonly ActiveContext[]; readonly plan: Plan | undefined } | undefined
