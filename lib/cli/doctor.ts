@@ -1,17 +1,15 @@
 import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { enableDebug } from '../diagnostics.js'
-import { tokenizeNodeOptions } from '../syntax/node-options.js'
 import { readTrace } from '../trace/read.js'
 import { recordable } from '../trace/secrets.js'
 import { buildTree } from '../trace/tree.js'
 import type { Context } from '../wrap/context.js'
 import { createContext } from '../wrap/create-context.js'
-import { snapshotFile } from '../wrap/snapshot.js'
+import { readSnapshot } from '../wrap/snapshot.js'
 import type { Command } from './command.js'
 import { contextOptions, readContextOptions } from './context-options.js'
 import { checkUp, platform } from './doctor/check-up.js'
-import type { Nets } from './doctor/diagnose.js'
 import { findLosses } from './doctor/losses.js'
 import { NodePrograms } from './doctor/node-program.js'
 import { renderReport } from './doctor/render.js'
@@ -95,16 +93,15 @@ interface Run {
 /** What became of the command. It is asked before the context is disposed. */
 function examine(command: readonly string[], { ended, sightings, directory, context }: Run): CommandReport {
   const { events, losses } = readTrace(directory)
-  const nets = netsOf(context)
   const starts = events.filter((event) => event.type === 'start')
   const found = findLosses({
     command,
     sightings: sightings ?? [],
     events,
     tree: buildTree(events, { losses, without: process.pid }),
-    nets,
+    shims: context.directory,
     files: new NodePrograms(new Map(starts.map(({ execPath, node }) => [execPath, node]))),
-    areFilesThere: existsSync(nets.preload) && existsSync(join(nets.shims, snapshotFile)),
+    areFilesThere: areFilesThere(context),
     self: process.pid,
     watchdog: ended.watchdogPid,
   })
@@ -117,8 +114,8 @@ function examine(command: readonly string[], { ended, sightings, directory, cont
   }
 }
 
-/** What the context gives to the processes below it. */
-function netsOf(context: Context): Nets {
-  const { NODE_OPTIONS: nodeOptions = '' } = context.environment({})
-  return { preload: tokenizeNodeOptions(nodeOptions)?.[1]?.value ?? '', shims: context.directory }
+/** Can processes still read what the context gives to them? */
+function areFilesThere({ directory }: Context): boolean {
+  const snapshot = readSnapshot(directory)
+  return snapshot !== undefined && existsSync(snapshot.preload)
 }

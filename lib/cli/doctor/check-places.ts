@@ -12,7 +12,7 @@ import type { Check } from './report.js'
 export function checkPlaces(preferred: string | undefined): Check[] {
   try {
     return makeShimDirectory(preferred, undefined, (shimRoot, directory, { origin, passedOver }) => {
-      const preload = storePreload(shimRoot)
+      const preload = storePreload(shimRoot, false)
       removeDirectory(directory)
       return [
         ...passedOver.map((place) =>

@@ -3,16 +3,9 @@ import { parseNodeArgv } from '../../syntax/node-argv.js'
 import { tokenizeNodeOptions } from '../../syntax/node-options.js'
 import { recordsItself } from '../../trace/tree.js'
 import { givesPermissions } from '../../wrap/mungers/node.js'
+import { directoryPrefix } from '../../wrap/snapshot.js'
 import type { Program, SeenVariables } from './processes.js'
 import type { Loss } from './report.js'
-
-/** What brood gives to a process, to be found in its environment again. */
-export interface Nets {
-  /** The preload: absolute path. */
-  readonly preload: string
-  /** The directory of the shims. */
-  readonly shims: string
-}
 
 /** What is known of a Node process that left no record. */
 export interface Facts extends Pick<Program, 'argv' | 'executable' | 'variables' | 'isOtherUser' | 'isOtherRoot'> {
@@ -35,9 +28,10 @@ export type Diagnosis = Pick<Loss, 'reason' | 'route'>
 /**
  * Why did a Node process leave no record?
  *
+ * @param shims the directory of the context's shims
  * @returns `undefined` where nothing was lost: no code of a program ran in it, or it ended before it could say anything
  */
-export function diagnose(facts: Facts, nets: Nets): Diagnosis | undefined {
+export function diagnose(facts: Facts, shims: string): Diagnosis | undefined {
   const { argv, variables, version } = facts
   if (!recordsItself(argv) || runsOthersOnly(argv)) return undefined
   const because = (reason: Loss['reason']): Diagnosis => ({ reason, route: undefined })
@@ -49,15 +43,15 @@ export function diagnose(facts: Facts, nets: Nets): Diagnosis | undefined {
   if (argv.includes('--build-snapshot')) return because('build-snapshot')
   if (version !== undefined && Number.parseInt(version, 10) < oldestChildMajor) return because('node-too-old')
   if (variables === undefined) return because('unknown')
-  if (carriesPreload(variables, nets)) {
+  if (carriesPreload(variables)) {
     if (facts.isSetuid) return because('setuid')
     // The preload has not found out what it is there for.
-    if (variables.context === undefined && indexOfShims(variables, nets) < 0) return because('environment-emptied')
+    if (variables.context === undefined && indexOfShims(variables, shims) < 0) return because('environment-emptied')
     if (!facts.areFilesThere) return because('files-gone')
     return facts.doesRecord ? undefined : because('unknown')
   }
   if (facts.isSeenSpawn) return because('left-alone')
-  return { reason: reasonOf(variables), route: routeOf(facts, variables, nets) }
+  return { reason: reasonOf(variables), route: routeOf(facts, variables, shims) }
 }
 
 /** Nobody takes BROOD_CONTEXT out by its name: where it is gone, all is. */
@@ -67,10 +61,10 @@ function reasonOf({ context, nodeOptions }: SeenVariables): Loss['reason'] {
 }
 
 /** A shim would have put it right, had it been run. */
-function routeOf({ argv, hasProgram }: Facts, variables: SeenVariables, nets: Nets): Loss['route'] {
+function routeOf({ argv, hasProgram }: Facts, variables: SeenVariables, shims: string): Loss['route'] {
   const [argv0 = ''] = argv
   if (argv0.includes('/')) return 'by-path'
-  const at = indexOfShims(variables, nets)
+  const at = indexOfShims(variables, shims)
   if (at < 0) return 'shims-not-on-path'
   const isBefore = entriesOf(variables)
     .slice(0, at)
@@ -84,14 +78,16 @@ function entriesOf({ path }: SeenVariables): string[] {
 }
 
 /** Which entry of PATH are the shims? @returns -1 where they are none */
-function indexOfShims(variables: SeenVariables, { shims }: Nets): number {
+function indexOfShims(variables: SeenVariables, shims: string): number {
   return entriesOf(variables).findIndex((entry) => entry === shims || entry === `${shims}/.`)
 }
 
-/** Does this environment have Node load brood? */
-export function carriesPreload({ nodeOptions }: SeenVariables, { preload }: Nets): boolean {
-  return tokenizeNodeOptions(nodeOptions ?? '')?.some(({ value }) => value === preload) === true
+/** Does this environment have Node load brood? A context that is made on the way may have another preload, or another store. */
+export function carriesPreload({ nodeOptions }: SeenVariables): boolean {
+  return tokenizeNodeOptions(nodeOptions ?? '')?.some(({ value }) => inStore.test(value)) === true
 }
+
+const inStore = new RegExp(`^/.*/\\${directoryPrefix}store[^/]*/[^/]+/preload[^/]*\\.cjs$`)
 
 function isUnderPermissions(argv: readonly string[], variables: SeenVariables | undefined): boolean {
   const inherited = tokenizeNodeOptions(variables?.nodeOptions ?? '')?.map(({ value }) => value) ?? []

@@ -1,7 +1,7 @@
 import type { SpawnEvent, TraceEvent } from '../../trace/event.js'
 import type { ProcessTree, TracedProcess } from '../../trace/process-tree.js'
 import { recordable } from '../../trace/secrets.js'
-import { carriesPreload, diagnose, type Nets } from './diagnose.js'
+import { carriesPreload, diagnose } from './diagnose.js'
 import { Lineage, type Step } from './lineage.js'
 import type { Program } from './processes.js'
 import type { Ancestor, CommandReport, Loss } from './report.js'
@@ -24,7 +24,8 @@ export interface Evidence {
   readonly events: readonly TraceEvent[]
   /** … and the tree of it. */
   readonly tree: ProcessTree
-  readonly nets: Nets
+  /** The directory of the context's shims. */
+  readonly shims: string
   readonly files: FilesOfNode
   /** Are brood's files still there? */
   readonly areFilesThere: boolean
@@ -68,16 +69,16 @@ function judge(
   way: readonly Step[],
   evidence: Evidence & { readonly isSeenSpawn: boolean; readonly doesRecord: boolean },
 ): Loss | undefined {
-  const { command, nets, files, self } = evidence
+  const { command, shims, files, self } = evidence
   const { executable, argv } = program
   const nodeVersion = executable === undefined ? undefined : files.versionOf(executable)
   const isSetuid = files.isSetuid(fileOf(program))
-  const diagnosis = diagnose({ ...evidence, ...program, version: nodeVersion, isSetuid, hasProgram: files.hasProgram }, nets)
+  const diagnosis = diagnose({ ...evidence, ...program, version: nodeVersion, isSetuid, hasProgram: files.hasProgram }, shims)
   if (diagnosis === undefined) return undefined
   const steps = way
     // The shims are brood's own.
-    .filter((step) => step.program.argv[1]?.startsWith(`${nets.shims}/`) !== true)
-    .map((step) => ({ hasNets: hasNets(step, nets), ancestor: ancestorOf(step) }))
+    .filter((step) => step.program.argv[1]?.startsWith(`${shims}/`) !== true)
+    .map((step) => ({ hasNets: hasNets(step), ancestor: ancestorOf(step) }))
   // Where nothing was seen before it, the command had become this in no time.
   if (steps.length === 0 && ppid === self) {
     steps.push({ hasNets: true, ancestor: { pid, command: recordable(command, false), wrapped: false } })
@@ -93,8 +94,8 @@ function judge(
   }
 }
 
-function hasNets({ wrapped, program: { variables } }: Step, nets: Nets): boolean {
-  return wrapped || (variables !== undefined && carriesPreload(variables, nets))
+function hasNets({ wrapped, program: { variables } }: Step): boolean {
+  return wrapped || (variables !== undefined && carriesPreload(variables))
 }
 
 function ancestorOf({ pid, program, wrapped }: Step): Ancestor {
@@ -113,13 +114,13 @@ function findEscaped(
   processes: readonly TracedProcess[],
   ancestors: readonly Ancestor[],
   judged: ReadonlySet<number>,
-  evidence: Pick<Evidence, 'nets' | 'areFilesThere'>,
+  evidence: Pick<Evidence, 'shims' | 'areFilesThere'>,
 ): Loss[] {
   return processes.flatMap((process) => {
     const { pid, command, kind, escaped, children } = process
     const isOpen = escaped && !(pid !== undefined && judged.has(pid))
     const diagnosis = isOpen
-      ? diagnose({ ...nothingKnown, argv: command, areFilesThere: evidence.areFilesThere }, evidence.nets)
+      ? diagnose({ ...nothingKnown, argv: command, areFilesThere: evidence.areFilesThere }, evidence.shims)
       : undefined
     const loss = diagnosis && { pid, command, executable: undefined, nodeVersion: undefined, ...diagnosis, lostAt: undefined, ancestors }
     const below = findEscaped(children, [...ancestors, { pid, command, wrapped: kind === 'node' && !escaped }], judged, evidence)

@@ -5,7 +5,6 @@ import t from '../../tap.js'
 const preload = '/home/ada/.node-spawn-wrap-store/0123/preload.cjs'
 const shims = '/home/ada/.node-spawn-wrap-7-abc'
 const path = `${shims}:/usr/local/bin:/usr/bin`
-const nets = { preload, shims }
 
 /** As brood leaves the variables of a child. */
 const whole = { nodeOptions: `--require ${preload}`, path, context: '{}' }
@@ -35,7 +34,7 @@ const cases: readonly (readonly [what: string, changed: Partial<Facts>, expected
   ['NODE_OPTIONS removed', { variables: { ...whole, nodeOptions: undefined } }, 'node-options-removed, by-path'],
   ['NODE_OPTIONS emptied', { variables: { ...whole, nodeOptions: '' } }, 'node-options-replaced, by-path'],
   ['NODE_OPTIONS replaced', { variables: { ...whole, nodeOptions: '--max-old-space-size=4096' } }, 'node-options-replaced, by-path'],
-  ['another --require', { variables: { ...whole, nodeOptions: `--require ${preload}.bak` } }, 'node-options-replaced, by-path'],
+  ['another --require', { variables: { ...whole, nodeOptions: '--require /home/ada/preload.cjs' } }, 'node-options-replaced, by-path'],
   ['NODE_OPTIONS that Node refuses', { variables: { ...whole, nodeOptions: `--require "${preload}` } }, 'node-options-replaced, by-path'],
   // Why no shim put it right.
   ['by a relative path', { argv: ['./node'], variables: { ...whole, nodeOptions: undefined } }, 'node-options-removed, by-path'],
@@ -81,6 +80,11 @@ const cases: readonly (readonly [what: string, changed: Partial<Facts>, expected
   ],
   ['a snapshot', { argv: ['node', '--build-snapshot', 'x.js'] }, 'build-snapshot'],
   ['the preload alone is left', { variables: { ...whole, path: '/usr/bin', context: undefined } }, 'environment-emptied'],
+  [
+    'the preload of a context with a wrapper main, elsewhere',
+    { variables: { ...whole, nodeOptions: '--no-warnings --require "/a b/.node-spawn-wrap-store-7/4/preload-main.cjs"' } },
+    undefined,
+  ],
   ['files that are gone', { areFilesThere: false }, 'files-gone'],
   ['left alone', { isSeenSpawn: true, variables: { nodeOptions: undefined, path: '/usr/bin', context: undefined } }, 'left-alone'],
   ['variables that cannot be read', { variables: undefined }, 'unknown'],
@@ -94,7 +98,7 @@ const cases: readonly (readonly [what: string, changed: Partial<Facts>, expected
 
 t.test('why a process was not wrapped', (t) => {
   const text = (found: Diagnosis | undefined) => found && [found.reason, found.route].filter(Boolean).join(', ')
-  for (const [what, changed, expected] of cases) t.equal(text(diagnose({ ...facts, ...changed }, nets)), expected, what)
+  for (const [what, changed, expected] of cases) t.equal(text(diagnose({ ...facts, ...changed }, shims)), expected, what)
   t.end()
 })
 
