@@ -99,7 +99,6 @@ function examine(command: readonly string[], { ended, sightings, directory, cont
     sightings: sightings ?? [],
     events,
     tree: buildTree(events, { losses, without: process.pid }),
-    shims: context.directory,
     files: new NodePrograms(new Map(starts.map(({ execPath, node }) => [execPath, node]))),
     areFilesThere: areFilesThere(context),
     self: process.pid,

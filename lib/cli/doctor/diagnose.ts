@@ -8,7 +8,7 @@ import type { Program, SeenVariables } from './processes.js'
 import type { Loss } from './report.js'
 
 /** What is known of a Node process that left no record. */
-export interface Facts extends Pick<Program, 'argv' | 'executable' | 'variables' | 'isOtherUser' | 'isOtherRoot'> {
+export interface Facts extends Pick<Program, 'argv' | 'variables' | 'isOtherUser' | 'isOtherRoot'> {
   /** The version of its node, as `20.19.0`; `undefined` where that is not known. */
   readonly version: string | undefined
   /** Does its file give it the rights of another user, or group? */
@@ -28,30 +28,30 @@ export type Diagnosis = Pick<Loss, 'reason' | 'route'>
 /**
  * Why did a Node process leave no record?
  *
- * @param shims the directory of the context's shims
  * @returns `undefined` where nothing was lost: no code of a program ran in it, or it ended before it could say anything
  */
-export function diagnose(facts: Facts, shims: string): Diagnosis | undefined {
+export function diagnose(facts: Facts): Diagnosis | undefined {
   const { argv, variables, version } = facts
-  if (!recordsItself(argv) || runsOthersOnly(argv)) return undefined
+  const options = parseNodeArgv(argv.slice(1)).options.map(({ name }) => name)
+  if (!recordsItself(argv) || options.some((name) => runsOthersOnly.has(name))) return undefined
   const because = (reason: Loss['reason']): Diagnosis => ({ reason, route: undefined })
   // Nobody else may look into it then.
   if (facts.isSetuid && variables === undefined) return because('setuid')
   if (facts.isOtherUser) return because('other-user')
   if (facts.isOtherRoot) return because('other-root')
   if (isUnderPermissions(argv, variables)) return because('permission-model')
-  if (argv.includes('--build-snapshot')) return because('build-snapshot')
+  if (options.includes('--build-snapshot')) return because('build-snapshot')
   if (version !== undefined && Number.parseInt(version, 10) < oldestChildMajor) return because('node-too-old')
   if (variables === undefined) return because('unknown')
   if (carriesPreload(variables)) {
     if (facts.isSetuid) return because('setuid')
     // The preload has not found out what it is there for.
-    if (variables.context === undefined && indexOfShims(variables, shims) < 0) return because('environment-emptied')
+    if (variables.context === undefined && indexOfShims(variables) < 0) return because('environment-emptied')
     if (!facts.areFilesThere) return because('files-gone')
     return facts.doesRecord ? undefined : because('unknown')
   }
   if (facts.isSeenSpawn) return because('left-alone')
-  return { reason: reasonOf(variables), route: routeOf(facts, variables, shims) }
+  return { reason: reasonOf(variables), route: routeOf(facts, variables) }
 }
 
 /** Nobody takes BROOD_CONTEXT out by its name: where it is gone, all is. */
@@ -61,10 +61,10 @@ function reasonOf({ context, nodeOptions }: SeenVariables): Loss['reason'] {
 }
 
 /** A shim would have put it right, had it been run. */
-function routeOf({ argv, hasProgram }: Facts, variables: SeenVariables, shims: string): Loss['route'] {
+function routeOf({ argv, hasProgram }: Facts, variables: SeenVariables): Loss['route'] {
   const [argv0 = ''] = argv
   if (argv0.includes('/')) return 'by-path'
-  const at = indexOfShims(variables, shims)
+  const at = indexOfShims(variables)
   if (at < 0) return 'shims-not-on-path'
   const isBefore = entriesOf(variables)
     .slice(0, at)
@@ -78,13 +78,18 @@ function entriesOf({ path }: SeenVariables): string[] {
 }
 
 /** Which entry of PATH are the shims? @returns -1 where they are none */
-function indexOfShims(variables: SeenVariables, shims: string): number {
-  return entriesOf(variables).findIndex((entry) => entry === shims || entry === `${shims}/.`)
+function indexOfShims(variables: SeenVariables): number {
+  return entriesOf(variables).findIndex(isInShims)
 }
 
 /** Does this environment have Node load brood? A context that is made on the way may have another preload, or another store. */
 export function carriesPreload({ nodeOptions }: SeenVariables): boolean {
   return tokenizeNodeOptions(nodeOptions ?? '')?.some(({ value }) => inStore.test(value)) === true
+}
+
+/** Does a path lie in a directory of shims? */
+export function isInShims(path: string): boolean {
+  return path.includes(`/${directoryPrefix}`)
 }
 
 const inStore = new RegExp(`^/.*/\\${directoryPrefix}store[^/]*/[^/]+/preload[^/]*\\.cjs$`)
@@ -95,6 +100,4 @@ function isUnderPermissions(argv: readonly string[], variables: SeenVariables | 
 }
 
 /** `node --watch` and `node --run` start the program as a process of its own, and that is wrapped. */
-function runsOthersOnly(argv: readonly string[]): boolean {
-  return parseNodeArgv(argv.slice(1)).options.some(({ name }) => /^--(?:run|watch|watch-path)$/.test(name))
-}
+const runsOthersOnly = new Set(['--run', '--watch', '--watch-path'])

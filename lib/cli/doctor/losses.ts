@@ -1,7 +1,7 @@
 import type { SpawnEvent, TraceEvent } from '../../trace/event.js'
 import type { ProcessTree, TracedProcess } from '../../trace/process-tree.js'
 import { recordable } from '../../trace/secrets.js'
-import { carriesPreload, diagnose } from './diagnose.js'
+import { carriesPreload, diagnose, isInShims } from './diagnose.js'
 import { Lineage, type Step } from './lineage.js'
 import type { Program } from './processes.js'
 import type { Ancestor, CommandReport, Loss } from './report.js'
@@ -24,8 +24,6 @@ export interface Evidence {
   readonly events: readonly TraceEvent[]
   /** … and the tree of it. */
   readonly tree: ProcessTree
-  /** The directory of the context's shims. */
-  readonly shims: string
   readonly files: FilesOfNode
   /** Are brood's files still there? */
   readonly areFilesThere: boolean
@@ -54,7 +52,7 @@ export function findLosses(evidence: Evidence): Pick<CommandReport, 'wrapped' | 
     const loss = judge(sighting, program, lineage.wayTo(sighting, program), { ...evidence, ...known })
     if (loss !== undefined) losses.push(loss)
   }
-  return { wrapped: starts.length, losses: [...losses, ...findEscaped(tree.roots, [], judged, evidence)] }
+  return { wrapped: starts.length, losses: [...losses, ...findEscaped(tree.roots, [], judged, evidence.areFilesThere)] }
 }
 
 /** Where it is not ours to know, what the process says itself. */
@@ -69,15 +67,21 @@ function judge(
   way: readonly Step[],
   evidence: Evidence & { readonly isSeenSpawn: boolean; readonly doesRecord: boolean },
 ): Loss | undefined {
-  const { command, shims, files, self } = evidence
+  const { command, files, self } = evidence
   const { executable, argv } = program
   const nodeVersion = executable === undefined ? undefined : files.versionOf(executable)
   const isSetuid = files.isSetuid(fileOf(program))
-  const diagnosis = diagnose({ ...evidence, ...program, version: nodeVersion, isSetuid, hasProgram: files.hasProgram }, shims)
+  const diagnosis = diagnose({ ...evidence, ...program, version: nodeVersion, isSetuid, hasProgram: files.hasProgram })
   if (diagnosis === undefined) return undefined
   const steps = way
     // The shims are brood's own.
-    .filter((step) => step.program.argv[1]?.startsWith(`${shims}/`) !== true)
+    .filter(
+      ({
+        program: {
+          argv: [, script = ''],
+        },
+      }) => !isInShims(script),
+    )
     .map((step) => ({ hasNets: hasNets(step), ancestor: ancestorOf(step) }))
   // Where nothing was seen before it, the command had become this in no time.
   if (steps.length === 0 && ppid === self) {
@@ -114,22 +118,19 @@ function findEscaped(
   processes: readonly TracedProcess[],
   ancestors: readonly Ancestor[],
   judged: ReadonlySet<number>,
-  evidence: Pick<Evidence, 'shims' | 'areFilesThere'>,
+  areFilesThere: boolean,
 ): Loss[] {
   return processes.flatMap((process) => {
     const { pid, command, kind, escaped, children } = process
     const isOpen = escaped && !(pid !== undefined && judged.has(pid))
-    const diagnosis = isOpen
-      ? diagnose({ ...nothingKnown, argv: command, areFilesThere: evidence.areFilesThere }, evidence.shims)
-      : undefined
+    const diagnosis = isOpen ? diagnose({ ...nothingKnown, argv: command, areFilesThere }) : undefined
     const loss = diagnosis && { pid, command, executable: undefined, nodeVersion: undefined, ...diagnosis, lostAt: undefined, ancestors }
-    const below = findEscaped(children, [...ancestors, { pid, command, wrapped: kind === 'node' && !escaped }], judged, evidence)
+    const below = findEscaped(children, [...ancestors, { pid, command, wrapped: kind === 'node' && !escaped }], judged, areFilesThere)
     return loss === undefined ? below : [loss, ...below]
   })
 }
 
 const nothingKnown = {
-  executable: undefined,
   version: undefined,
   variables: undefined,
   isOtherUser: false,

@@ -11,7 +11,6 @@ const whole = { nodeOptions: `--require ${preload}`, path, context: '{}' }
 
 const facts: Facts = {
   argv: ['/usr/bin/node', 'x.js'],
-  executable: '/usr/bin/node',
   version: '20.20.2',
   variables: whole,
   isOtherUser: false,
@@ -64,6 +63,11 @@ const cases: readonly (readonly [what: string, changed: Partial<Facts>, expected
     { argv: ['node'], variables: { nodeOptions: '', path: `${shims}/.:/usr/bin`, context: '{}' } },
     'node-options-replaced, by-path',
   ],
+  [
+    'by another name, with the shims of two contexts',
+    { argv: ['node'], variables: { nodeOptions: '', path: `/home/ada/.node-spawn-wrap-8-d:${path}`, context: '{}' } },
+    'node-options-replaced, by-path',
+  ],
   // What needs no loss of variables.
   ['too old', { version: '16.20.0' }, 'node-too-old'],
   ['too old, whatever else', { version: '16.20.0', variables: { ...whole, nodeOptions: undefined } }, 'node-too-old'],
@@ -85,6 +89,7 @@ const cases: readonly (readonly [what: string, changed: Partial<Facts>, expected
     { variables: { ...whole, nodeOptions: '--no-warnings --require "/a b/.node-spawn-wrap-store-7/4/preload-main.cjs"' } },
     undefined,
   ],
+  ['a program with the argument of a snapshot', { argv: ['node', 'x.js', '--build-snapshot'] }, undefined],
   ['files that are gone', { areFilesThere: false }, 'files-gone'],
   ['left alone', { isSeenSpawn: true, variables: { nodeOptions: undefined, path: '/usr/bin', context: undefined } }, 'left-alone'],
   ['variables that cannot be read', { variables: undefined }, 'unknown'],
@@ -98,7 +103,7 @@ const cases: readonly (readonly [what: string, changed: Partial<Facts>, expected
 
 t.test('why a process was not wrapped', (t) => {
   const text = (found: Diagnosis | undefined) => found && [found.reason, found.route].filter(Boolean).join(', ')
-  for (const [what, changed, expected] of cases) t.equal(text(diagnose({ ...facts, ...changed }, shims)), expected, what)
+  for (const [what, changed, expected] of cases) t.equal(text(diagnose({ ...facts, ...changed })), expected, what)
   t.end()
 })
 

@@ -65,7 +65,7 @@ function find(sightings: readonly Sighting[], events: readonly TraceEvent[]): Re
     sightings,
     events,
     tree,
-    shims,
+
     files,
     areFilesThere: true,
     self,
