@@ -23,7 +23,7 @@ type Paint = (style: Style, text: string) => string
 const paintWith =
   (color: boolean): Paint =>
   (style, text) =>
-    color ? `\x1b[${codes[style][0]}m${text}\x1b[${codes[style][1]}m` : text
+    color && text !== '' ? `\x1b[${codes[style][0]}m${text}\x1b[${codes[style][1]}m` : text
 
 const signs: Readonly<Record<Check['status'], string>> = { ok: '✓', warning: '!', failure: '✗' }
 
