@@ -15,6 +15,7 @@ import {
   resolveRequire,
   sortNodeOptions,
 } from './arguments.js'
+import { checkReplace } from './check-replace.js'
 import { Context, type ContextOptions } from './context.js'
 import { loadSignalExit, loadWhich } from './dependencies.js'
 import { realFileSystem } from './file-system.js'
@@ -31,7 +32,8 @@ import { prepareTrace } from './tracing.js'
 /**
  * Makes a context: checks the options, and writes snapshot, shims and preload.
  *
- * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_WRAPPER_NOT_FOUND`, `ERR_BROOD_PRELOAD_NOT_FOUND`, `ERR_BROOD_SHIM_ROOT`;
+ * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_WRAPPER_NOT_FOUND`, `ERR_BROOD_PRELOAD_NOT_FOUND`, `ERR_BROOD_REPLACEMENT_NOT_FOUND`,
+ * `ERR_BROOD_SHIM_ROOT`, `ERR_BROOD_TRACE`;
  * nothing is patched and nothing is left on disk then
  */
 export function createContext(options: ContextOptions = {}): Context {
@@ -51,6 +53,7 @@ export function createContext(options: ContextOptions = {}): Context {
   const mainPath = main === undefined ? undefined : resolveMain(checkString('main', main), cwd)
   const visible = checkBoolean('visible', options.visible ?? false)
   const data = options.data === undefined ? undefined : copyJson('data', options.data)
+  const replace = options.replace === undefined ? undefined : checkReplace(options.replace, cwd, process.execPath, isWindows)
   if (preferredRoot !== undefined) checkString('shimRoot', preferredRoot)
   const trace = prepareTrace(options.trace, cwd)
 
@@ -73,6 +76,7 @@ export function createContext(options: ContextOptions = {}): Context {
       workers,
       exclude,
       modules: exclude.length === 0 ? { require: [], import: [] } : { require: requires, import: imports },
+      replace,
       trace,
       preload,
       node: process.execPath,

@@ -13,6 +13,8 @@ export interface SpawnRequest {
   readonly untouched: boolean
   /** Does it start in a directory that was removed? There the shell of a shim complains, so it gets none. */
   readonly shimless?: boolean
+  /** Is it the script that replaces the program that was asked for? */
+  readonly replaced?: boolean
   /** Do the contexts' node flags stand in `args`? */
   readonly flagged: boolean
 }

@@ -2,6 +2,7 @@ import { type PartialWord, type PrefixChain, type PrefixStep, parsePrefixCommand
 import { findShellText } from '../../syntax/shell-argv.js'
 import { carrierVariable, encodeCarrier } from '../carrier.js'
 import { type Plan, programName } from '../plan.js'
+import { shimEntries } from './env.js'
 import { givesPermissions, isNode } from './node.js'
 
 /** Something to be added to a command line. */
@@ -129,6 +130,7 @@ function follow(
 
   const edits: CommandEdit[] = []
   if (nodeOptions === 'set') edits.push(...withPreload(words, setBy as number, plan))
+  if (plan.replaced !== undefined) edits.push(...withShims(words, steps, plan))
   if (place !== undefined && mayStartNode) {
     if (nodeOptions === 'lost') edits.push({ kind: 'variable', word: place, name: 'NODE_OPTIONS', value: plan.nodeOptions })
     if (losesCarrier) edits.push({ kind: 'variable', word: place, name: carrierVariable, value: carrierFor(plan) })
@@ -145,6 +147,16 @@ function withPreload(words: readonly PartialWord[], word: number, { nodeOptions 
   const index = 'NODE_OPTIONS='.length
   if (words[word]?.known.startsWith(nodeOptions, index)) return []
   return [{ kind: 'text', word, index, text: `${nodeOptions} ` }]
+}
+
+/** What is replaced is found by name behind `env PATH=..`, too. */
+function withShims(words: readonly PartialWord[], steps: readonly PrefixStep[], plan: Plan): CommandEdit[] {
+  const text = `${shimEntries(plan).join(':')}:`
+  const index = 'PATH='.length
+  return steps
+    .flatMap(({ variables }) => variables)
+    .filter((word) => words[word]?.known.startsWith('PATH=') && !words[word].known.startsWith(text, index))
+    .map((word) => ({ kind: 'text', word, index, text }))
 }
 
 const has = ({ options }: PrefixStep, ...names: readonly string[]) => options.some(({ name }) => names.includes(name))
@@ -185,9 +197,13 @@ export function runsElsewhere(step: PrefixStep, words: readonly PartialWord[]): 
 
 /** Would xargs or find take something in the added text for the place of its arguments? */
 function isReplaced(edit: CommandEdit, steps: readonly PrefixStep[]): boolean {
-  const text = edit.kind === 'text' ? edit.text : `${edit.name}=${edit.value}`
+  return holdsPlace(edit.kind === 'text' ? edit.text : `${edit.name}=${edit.value}`, edit.word, steps)
+}
+
+/** The same, for text that is added at a word. */
+export function holdsPlace(text: string, word: number, steps: readonly PrefixStep[]): boolean {
   return steps.some(({ program, options, command }) => {
-    if (edit.word < command) return false
+    if (word < command) return false
     if (program === 'find') return text.includes('{}')
     if (program !== 'xargs') return false
     return options.some(({ name, value }) => {

@@ -2,7 +2,9 @@ import { expandEnvSplit } from '../../syntax/env-split.js'
 import { isPrefixCommand, knownWord, parsePrefixCommands } from '../../syntax/prefix-command.js'
 import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
-import { findPassage, type Passage, runsElsewhere } from './passage.js'
+import { pathOf } from './env.js'
+import { findPassage, holdsPlace, type Passage, runsElsewhere } from './passage.js'
+import { findDetour, replaceWord } from './replace.js'
 import { mungeShellText, ownOptionsOf } from './shell-text.js'
 
 /**
@@ -24,10 +26,20 @@ export function mungePrefix(request: SpawnRequest, plan: Plan): SpawnRequest {
   if (passage.target === 0) return request
   if (passage.underPermissions) return { ...request, untouched: true }
 
-  const munged = addTo(words, passage, request, plan)
+  const munged = replaceBehind(words, passage, request, plan) ?? addTo(words, passage, request, plan)
   return munged.length === words.length && munged.every((word, at) => word === words[at])
     ? request
     : { ...request, args: [...request.args.slice(0, 1), ...munged.slice(1)] }
+}
+
+/** @returns `undefined` where the command is none that is replaced */
+function replaceBehind(words: readonly string[], passage: Passage, request: SpawnRequest, plan: Plan): string[] | undefined {
+  const detour = findDetour(words.map(knownWord), passage, plan)
+  const own = ownOptionsOf(request, plan)
+  if (detour === undefined || own === 'unknown') return undefined
+  const replaced = replaceWord(words, detour, pathOf(request, plan), own.value)
+  const added = replaced.slice(detour.index, replaced.length - words.length + detour.index + 1).join(' ')
+  return holdsPlace(added, detour.index, parsePrefixCommands(words.map(knownWord), false).steps) ? undefined : replaced
 }
 
 function addTo(words: readonly string[], { edits, text, nodeOptions }: Passage, request: SpawnRequest, plan: Plan): string[] {
