@@ -17,7 +17,8 @@ const notExecutable = 126
  */
 export function launch(command: readonly string[], context: Context, ended: () => void): number | undefined {
   const [program, ...args] = command as [string, ...string[]]
-  const problem = findProblem(program)
+  // A mock needs no program in whose place it runs.
+  const problem = context.replaces(program) ? undefined : findProblem(program)
   if (problem !== undefined) {
     process.stderr.write(`brood: ${program}: ${problem === notFound ? 'command not found' : 'not executable'}\n`)
     context.dispose()

@@ -100,7 +100,7 @@ export function createContext(options: ContextOptions = {}): Context {
 }
 
 /** Where the working directory was removed, what is named by a full path can still be wrapped. */
-function currentDirectory(): string {
+export function currentDirectory(): string {
   try {
     return process.cwd()
   } catch {
