@@ -60,7 +60,7 @@ function restoringWords({ ours }: Detour, assignments: readonly Assignment[], { 
   const without = (name: string, pattern: string) => `"${name}=\${${name}+\${${name}#${pattern}}}"`
   const words: string[] = ours.carrier ? [`-u ${carrierVariable}`] : []
   if (ours.nodeOptions && !assignments.some(isOptions)) {
-    if (own === 'unknown' || affected !== undefined) words.push(without('NODE_OPTIONS', quoteForShell(plan.nodeOptions)))
+    if (own === 'unknown' || affected !== undefined) words.push(without('NODE_OPTIONS', patternFor(plan.nodeOptions)))
     else words.push(own.value === undefined ? '-u NODE_OPTIONS' : `NODE_OPTIONS=${quoteForShell(own.value)}`)
   }
   if (ours.path && !assignments.some(isPath)) words.push(without('PATH', shimPattern(plan)))
@@ -70,8 +70,13 @@ function restoringWords({ ours }: Detour, assignments: readonly Assignment[], { 
 /** Matches brood's entries at the beginning of a PATH, in both forms that they have. */
 function shimPattern(plan: Plan): string {
   return shimEntries(plan)
-    .map((entry) => `${quoteForShell(entry)}*:`)
+    .map((entry) => `${patternFor(entry)}*:`)
     .join('')
+}
+
+/** Matches a text, for between braces in double quotes, where shells read further quotes in different ways: it needs none. */
+function patternFor(text: string): string {
+  return text.replace(/[^\w./:=@%+,\x80-\uffff-]/g, '?')
 }
 
 /** Keeps the stand-ins in sight where a text sets PATH for the commands behind. */
