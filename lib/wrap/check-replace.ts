@@ -18,7 +18,7 @@ const taken: ReadonlySet<string> = new Set([ownerFile, snapshotFile])
  * @param directory what the scripts are relative to
  * @param node the node that runs them
  * @returns absolute paths by {@link replaceableName}; `undefined` where nothing is replaced
- * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_REPLACEMENT_NOT_FOUND`
+ * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_MOCK_NOT_FOUND`
  */
 export function checkReplace(
   value: unknown,
@@ -61,7 +61,7 @@ function checkScript(program: string, file: string, directory: string): string {
   const problem = file === '' ? 'is not named' : findProblem(path)
   if (problem === undefined) return path
   throw new BroodError(
-    'ERR_BROOD_REPLACEMENT_NOT_FOUND',
+    'ERR_BROOD_MOCK_NOT_FOUND',
     `The script ${JSON.stringify(file)}, to run in place of ${program}, ${problem} (looked up from ${directory}). Pass the path of a script for node, e.g. require.resolve('./mock.js').`,
     { program, path },
   )

@@ -32,7 +32,7 @@ import { prepareTrace } from './tracing.js'
 /**
  * Makes a context: checks the options, and writes snapshot, shims and preload.
  *
- * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_WRAPPER_NOT_FOUND`, `ERR_BROOD_PRELOAD_NOT_FOUND`, `ERR_BROOD_REPLACEMENT_NOT_FOUND`,
+ * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_WRAPPER_NOT_FOUND`, `ERR_BROOD_PRELOAD_NOT_FOUND`, `ERR_BROOD_MOCK_NOT_FOUND`,
  * `ERR_BROOD_SHIM_ROOT`, `ERR_BROOD_TRACE`;
  * nothing is patched and nothing is left on disk then
  */

@@ -446,7 +446,7 @@ t.test('what is refused', (t) => {
     [scratch, /is no file/],
     [`${mock}/x`, /does not exist/],
   ] as const) {
-    t.throws(create({ tool: file }), { code: 'ERR_BROOD_REPLACEMENT_NOT_FOUND', program: 'tool', message }, file)
+    t.throws(create({ tool: file }), { code: 'ERR_BROOD_MOCK_NOT_FOUND', program: 'tool', message }, file)
   }
   t.same(list(), before, 'nothing is left')
   for (const name of ['__proto__', 'constructor', 'a=b', '-x', 'npx', 'bash', '[', 'a b', "it's"]) {
