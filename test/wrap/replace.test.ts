@@ -36,6 +36,13 @@ const env = { PATH: path, HOME: scratch }
 const everything = { env: { FROM_CONTEXT: 'yes' }, require: [required], execArgv: ['--no-deprecation'] }
 const replaced: ContextOptions = { ...everything, replace: { tool: mock, other: relative(process.cwd(), mock) } }
 
+/** Where a program lies. */
+const where = (name: string) =>
+  path
+    .split(':')
+    .map((entry) => join(entry, name))
+    .find((file) => existsSync(file)) ?? ''
+
 /** What a mock says that was started with these arguments in place of a program. */
 const said = (args: readonly string[], real: string) => `${JSON.stringify({ args, replaced: real, seen: [] })}\n`
 const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
@@ -322,6 +329,27 @@ t.test('every way to start a program', async (t) => {
   context.dispose()
 })
 
+t.test('programs that brood itself looks through', async (t) => {
+  using context = createContext({ replace: { sudo: mock, su: mock, gosu: mock, timeout: mock, bash: mock } })
+  using _undo = context.patch()
+  const text = 'NODE_OPTIONS= node -p 1; env -i node x'
+  const cases: readonly [start: Command, args: readonly string[], real: string][] = [
+    [['sudo', '-u', 'other', 'x'], ['-u', 'other', 'x'], ''],
+    [sh('sudo -u other x'), ['-u', 'other', 'x'], ''],
+    [sh('/no/sudo -u other x'), ['-u', 'other', 'x'], '/no/sudo'],
+    [sh('nice /no/sudo env -i x'), ['env', '-i', 'x'], '/no/sudo'],
+    [sh(`su -c ${quote(text)} other`), ['-c', text, 'other'], where('su')],
+    [['nice', '/no/su', '-c', text, 'other'], ['-c', text, 'other'], '/no/su'],
+    [['nice', 'gosu', 'other', 'node'], ['other', 'node'], ''],
+    [['nice', '/no/gosu', 'other', 'node'], ['other', 'node'], '/no/gosu'],
+    [sh(`/no/timeout 5 bash -c ${quote(text)}`), ['5', 'bash', '-c', text], '/no/timeout'],
+    [sh(`bash -c ${quote(text)}`), ['-c', text], where('bash')],
+    [['nice', 'bash', '-c', text], ['-c', text], where('bash')],
+    [['nice', '/bin/bash', '-c', text], ['-c', text], '/bin/bash'],
+  ]
+  for (const [start, args, real] of cases) t.match(await outcome(start), { stdout: said(args, real), stderr: '', code: 0 }, start.join(' '))
+})
+
 t.test('the environment of a mock is the one that the program would have had', async (t) => {
   const given = { ...env, NODE_OPTIONS: '', 'odd-name': '1', EMPTY: '' }
   const of = ({ stdout }: Observation) => JSON.parse(stdout.split('\n')[1] ?? '{}') as Record<string, string>
@@ -452,17 +480,7 @@ t.test('what is refused', (t) => {
   for (const name of ['__proto__', 'constructor', 'a=b', '-x', 'npx', 'bash', '[', 'a b', "it's"]) {
     using context = createContext({ replace: Object.fromEntries([[name, mock]]) })
     const { execFileSync } = context.childProcess()
-    t.equal(
-      execFileSync(name, ['x'], { env, encoding: 'utf8' }),
-      said(
-        ['x'],
-        path
-          .split(':')
-          .map((entry) => join(entry, name))
-          .find((file) => existsSync(file)) ?? '',
-      ),
-      name,
-    )
+    t.equal(execFileSync(name, ['x'], { env, encoding: 'utf8' }), said(['x'], where(name)), name)
   }
   t.end()
 })

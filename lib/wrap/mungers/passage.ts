@@ -62,7 +62,7 @@ const idle: ReadonlySet<string> = new Set(
  * @returns `undefined` where no command is run that brood needs to care for
  */
 export function findPassage(words: readonly PartialWord[], byShell: boolean, plan: Plan): Passage | undefined {
-  const chain = parsePrefixCommands(words, byShell)
+  const chain = parsePrefixCommands(words, byShell, plan.replaced?.mocks)
   const { steps } = chain
   const ownText = steps.at(-1)?.text
   if (chain.target === 'none' && ownText === undefined) return undefined
@@ -82,8 +82,12 @@ export function findPassage(words: readonly PartialWord[], byShell: boolean, pla
   const underPermissions = index !== undefined && mayBeNode && givesPermissions(knownFrom(words, index + 1))
   const followed = follow(words, chain, plan, mayStartNode)
   const edits = underPermissions ? [] : followed.edits
-  return { target: index, text: findText(words, ownText, index, name), mayStartNode, underPermissions, ...followed, edits }
+  // What a mock is given stays as it is.
+  const text = isReplacedBy(plan, name) ? undefined : findText(words, ownText, index, name)
+  return { target: index, text, mayStartNode, underPermissions, ...followed, edits }
 }
+
+const isReplacedBy = ({ replaced }: Plan, name: string | undefined) => name !== undefined && replaced?.mocks.has(name) === true
 
 /** Words as far as they are known. */
 export function knownFrom(words: readonly PartialWord[], start: number): string[] {

@@ -19,7 +19,7 @@ export function mungePrefix(request: SpawnRequest, plan: Plan): SpawnRequest {
   const known = words.map(knownWord)
   const passage = findPassage(known, false, plan)
   if (passage === undefined) {
-    const { steps } = parsePrefixCommands(known, false)
+    const { steps } = parsePrefixCommands(known, false, plan.replaced?.mocks)
     return steps.some((step) => runsElsewhere(step, known)) ? { ...request, untouched: true } : request
   }
   // At 0 stands the program itself: there is no prefix.
@@ -39,7 +39,9 @@ function replaceBehind(words: readonly string[], passage: Passage, request: Spaw
   if (detour === undefined || own === 'unknown') return undefined
   const replaced = replaceWord(words, detour, pathOf(request, plan), own.value)
   const added = replaced.slice(detour.index, replaced.length - words.length + detour.index + 1).join(' ')
-  return holdsPlace(added, detour.index, parsePrefixCommands(words.map(knownWord), false).steps) ? undefined : replaced
+  return holdsPlace(added, detour.index, parsePrefixCommands(words.map(knownWord), false, plan.replaced?.mocks).steps)
+    ? undefined
+    : replaced
 }
 
 function addTo(words: readonly string[], { edits, text, nodeOptions }: Passage, request: SpawnRequest, plan: Plan): string[] {

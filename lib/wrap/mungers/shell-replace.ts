@@ -44,7 +44,7 @@ export function replaceInCommand(
   const { index, mock } = detour
   const before = [environmentProgram, ...restoringWords(detour, assignments, surroundings), `${replacedVariable}=`].join(' ')
   const behind = ` ${quoteForShell(mock.node)} ${quoteForShell(mock.file)}`
-  if (holdsPlace(before + behind, index, parsePrefixCommands(words, true).steps)) return undefined
+  if (holdsPlace(before + behind, index, parsePrefixCommands(words, true, surroundings.plan.replaced?.mocks).steps)) return undefined
   const options = surroundings.affected === undefined ? assignments.findLast(isOptions) : undefined
   const { start, end } = words[index] as Word
   return [

@@ -68,7 +68,7 @@ function findInsertions(text: string, start: ShellStart): Insertion[] {
     const affected = losses.affecting(command, isExported)
     const munge = () =>
       passage === undefined
-        ? stripElsewhere(command, affected, own)
+        ? stripElsewhere(command, affected, start)
         : new CommandMunger(text, command, passage, affected, inPlace ? start : { shell: start.shell, own, plan }).insertions()
     const insertions =
       plan.replaced === undefined
@@ -79,8 +79,8 @@ function findInsertions(text: string, start: ShellStart): Insertion[] {
 }
 
 /** Takes brood's variables away from a program that runs its command where the preload cannot be read. */
-function stripElsewhere({ words, assignments }: SimpleCommand, affected: Affected | undefined, own: OwnOptions): Insertion[] {
-  const { steps } = parsePrefixCommands(words, true)
+function stripElsewhere({ words, assignments }: SimpleCommand, affected: Affected | undefined, { own, plan }: ShellStart): Insertion[] {
+  const { steps } = parsePrefixCommands(words, true, plan.replaced?.mocks)
   // sudo keeps variables only where it is told to.
   const keeps = ({ program, options }: PrefixStep) => program !== 'sudo' || options.some(({ name }) => /^(?:-E|--preserve-env)$/.test(name))
   const index = steps.findIndex((step) => keeps(step) && runsElsewhere(step, words))
