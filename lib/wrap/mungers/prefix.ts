@@ -4,7 +4,7 @@ import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 import { pathOf } from './env.js'
 import { findPassage, holdsPlace, type Passage, runsElsewhere } from './passage.js'
-import { findDetour, replaceWord } from './replace.js'
+import { findDetour, mockWords } from './replace.js'
 import { mungeShellText, ownOptionsOf } from './shell-text.js'
 
 /**
@@ -34,14 +34,14 @@ export function mungePrefix(request: SpawnRequest, plan: Plan): SpawnRequest {
 
 /** @returns `undefined` where the command is none that is replaced */
 function replaceBehind(words: readonly string[], passage: Passage, request: SpawnRequest, plan: Plan): string[] | undefined {
-  const detour = findDetour(words.map(knownWord), passage, plan)
+  const known = words.map(knownWord)
+  const detour = findDetour(known, passage, plan)
   const own = ownOptionsOf(request, plan)
   if (detour === undefined || own === 'unknown') return undefined
-  const replaced = replaceWord(words, detour, pathOf(request, plan), own.value)
-  const added = replaced.slice(detour.index, replaced.length - words.length + detour.index + 1).join(' ')
-  return holdsPlace(added, detour.index, parsePrefixCommands(words.map(knownWord), false, plan.replaced?.mocks).steps)
-    ? undefined
-    : replaced
+  const { index } = detour
+  const added = mockWords(words[index] as string, detour, pathOf(request, plan), own.value)
+  if (holdsPlace(added.join(' '), index, parsePrefixCommands(known, false, plan.replaced?.mocks).steps)) return undefined
+  return [...words.slice(0, index), ...added, ...words.slice(index + 1)]
 }
 
 function addTo(words: readonly string[], { edits, text, nodeOptions }: Passage, request: SpawnRequest, plan: Plan): string[] {

@@ -94,13 +94,8 @@ export function findDetour(words: readonly PartialWord[], passage: Passage | und
   }
 }
 
-/** The same, where all words are known: the words that run the mock, in place of one. */
-export function replaceWord(
-  words: readonly string[],
-  { index, mock, ours }: Detour,
-  path: string | undefined,
-  options: string | undefined,
-): string[] {
+/** The words that take the place of that one, where all is known: `env` makes of the environment what it is without brood. */
+export function mockWords(word: string, { mock, ours }: Detour, path: string | undefined, options: string | undefined): string[] {
   const unset: string[] = []
   const set: string[] = []
   const restore = (isOurs: boolean, name: string, value: string | undefined) => {
@@ -111,6 +106,5 @@ export function replaceWord(
   restore(ours.carrier, carrierVariable, undefined)
   restore(ours.nodeOptions, 'NODE_OPTIONS', options)
   restore(ours.path, 'PATH', path)
-  const real = `${replacedVariable}=${words[index]}`
-  return [...words.slice(0, index), environmentProgram, ...unset, ...set, real, mock.node, mock.file, ...words.slice(index + 1)]
+  return [environmentProgram, ...unset, ...set, `${replacedVariable}=${word}`, mock.node, mock.file]
 }

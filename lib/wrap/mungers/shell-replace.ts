@@ -11,10 +11,9 @@ import { type Detour, environmentProgram, findDetour } from './replace.js'
 import { type Insertion, insertOwnOptions, type OwnOptions } from './shell-insertion.js'
 import type { Affected } from './shell-losses.js'
 
-/** Does a text hold anything that replacing must see to? What is found by name on PATH needs nothing. */
+/** May a text hold anything that replacing must see to? What is found by name on PATH needs nothing. */
 export function mayReplace(text: string, { replaced }: Plan): boolean {
-  if (replaced === undefined) return false
-  return text.includes('PATH') || [...replaced.mocks.keys()].some((name) => text.includes(`/${name}`))
+  return replaced !== undefined && /\/|PATH/.test(text)
 }
 
 /** What is known of NODE_OPTIONS where a command runs. */
@@ -49,6 +48,7 @@ export function replaceInCommand(
   const { start, end } = words[index] as Word
   return [
     ...(options === undefined ? [] : insertOwnOptions(options.word, surroundings.own)),
+    ...assignments.filter(isPath).flatMap((assignment) => insertOwnPath(assignment, surroundings.plan)),
     { offset: start, text: before },
     { offset: end, text: behind },
   ]
@@ -82,19 +82,29 @@ function patternFor(text: string): string {
 /** Keeps the stand-ins in sight where a text sets PATH for the commands behind. */
 export function keepShimsOnPath({ words, assignments }: SimpleCommand, { replaced, ...plan }: Plan): Insertion[] {
   if (replaced === undefined) return []
-  const text = shimEntries({ ...plan, replaced }).join(':')
+  const own = { ...plan, replaced }
+  const text = shimEntries(own).join(':')
   const set = assignments.filter((assignment) => isPath(assignment) && assignment.plain)
   const declared = /^(?:export|declare|typeset|local)$/.test(words[0]?.known ?? '')
     ? words.filter(({ known }) => known.startsWith('PATH='))
     : []
   return [
-    // A tilde is expanded where a value begins, and behind a colon that is not quoted.
-    ...set.map(({ value }) => ({ offset: value, text: `${quoteForShell(text)}:` })),
+    ...set.flatMap((assignment) => [
+      ...insertOwnPath(assignment, own),
+      // A tilde is expanded where a value begins, and behind a colon that is not quoted.
+      { offset: assignment.value, text: `${quoteForShell(text)}:` },
+    ]),
     ...declared.map((word) => {
       const { offset, quote } = placeIn(word, 'PATH='.length)
       return { offset, text: `${quoteWithin(quote, text)}:` }
     }),
   ]
+}
+
+/** What a value of PATH refers to by that name must be the user's own. */
+function insertOwnPath({ word, plain }: Assignment, plan: Plan): Insertion[] {
+  const refers = word.parameters.some(({ name }) => name === 'PATH')
+  return plain && refers ? [{ offset: word.start, text: `PATH=\${PATH#${shimPattern(plan)}} ` }] : []
 }
 
 const isOptions = ({ name }: Assignment) => name === 'NODE_OPTIONS'

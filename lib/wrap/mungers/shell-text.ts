@@ -73,7 +73,7 @@ function findInsertions(text: string, start: ShellStart): Insertion[] {
     const insertions =
       plan.replaced === undefined
         ? munge()
-        : [...(replaceInCommand(command, passage, { plan, own, affected }) ?? munge()), ...keepShimsOnPath(command, plan)]
+        : (replaceInCommand(command, passage, { plan, own, affected }) ?? [...munge(), ...keepShimsOnPath(command, plan)])
     return command.inBackticks ? insertions.map(({ offset, text }) => ({ offset, text: escapeForBackticks(text) })) : insertions
   })
 }

@@ -58,6 +58,10 @@ function isPartOf(part: string, whole: string): boolean {
 }
 
 const program = shellProgram(quoteForShell(tool))
+/** With another PATH, in which the one before is somewhere. */
+const withPath = fc
+  .tuple(fc.constantFrom('PATH=/x:$PATH', 'PATH="$PATH":/y', 'PATH=~/x:"/y z:$PATH"', 'A=1 PATH=/x:$PATH'), program)
+  .map(([setting, text]) => `${setting}; ${text}; ${setting} ${quoteForShell(tool)} z`)
 const shells = findShells()
 
 /** What eval is given, and what stands between backticks with a backslash, only the shell knows. */
@@ -80,7 +84,7 @@ export const real = [
   property(
     'replaced in shell texts: the mock runs in its place, and sees nothing of brood',
     60,
-    fc.tuple(program, fc.constantFrom(undefined, '', '--own "a b"')),
+    fc.tuple(fc.oneof({ weight: 3, arbitrary: program }, withPath), fc.constantFrom(undefined, '', '--own "a b"')),
     ([text, own]) => {
       if (hasSecrets.test(text)) return
       const { nodeOptions, carrier } = plan
