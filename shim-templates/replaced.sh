@@ -9,7 +9,7 @@ while [ -n "$brood_rest" ]; do
   case $brood_entry in
     @DIRECTORY@) continue ;;
     @DIRECTORY@/.) brood_was=none; continue ;;
-    */.node-spawn-wrap-[0-9]*) [ ! -f "$brood_entry/owner.json" ] || continue ;;
+    */@PREFIX@[0-9]*) [ ! -f "$brood_entry/owner.json" ] || continue ;;
   esac
   brood_path=$brood_path:$brood_entry
   if [ -z "$brood_found" ] && [ -f "${brood_entry:-.}"/@NAME@ ] && [ -x "${brood_entry:-.}"/@NAME@ ]; then

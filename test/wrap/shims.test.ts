@@ -1,7 +1,8 @@
 import '../posix-only.js'
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createContext } from 'brood'
 import { shellDefaultPath } from '../../lib/wrap/find-program.js'
 import { fillShims, quoteForShell, type ShimSource } from '../../lib/wrap/shims.js'
 import { root, temporaryDirectory } from '../support.js'
@@ -173,5 +174,29 @@ t.test('what a shim makes of its environment', (t) => {
     const [file, path, ...others] = expected
     t.equal(stdout, [file, '<--flag>', '<v w>', ...args.map((arg) => `<${arg}>`), path, ...others, ''].join('\n'), JSON.stringify(env))
   }
+  t.end()
+})
+
+t.test('contexts that know nothing of each other, both on PATH', (t) => {
+  const scratch = temporaryDirectory(t)
+  const bin = join(scratch, 'bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'npm'), '#!/bin/sh\necho npm "$@"\n', { mode: 0o755 })
+  const [one, two] = [createContext({ shimRoot: scratch }), createContext({ shimRoot: join(scratch, 'other') })]
+  const rest = `${bin}:${process.env.PATH}`
+  for (const path of [
+    `${one.directory}:${two.directory}`,
+    `${two.directory}:${one.directory}`,
+    `${one.directory}/.:/nowhere:${two.directory}`,
+  ]) {
+    const options = { env: { PATH: `${path}:${rest}` }, encoding: 'utf8', timeout: 20_000 } as const
+    t.equal(execFileSync('/bin/sh', ['-c', 'npm --version; node -p 1+1'], options), 'npm --version\n2\n', path)
+  }
+  const { PATH } = process.env
+  process.env.PATH = `${one.directory}:${rest}`
+  const inner = createContext({ shimRoot: scratch })
+  process.env.PATH = PATH
+  t.match(readFileSync(join(inner.directory, 'npm'), 'utf8'), `:-${bin}/npm}`, 'the npm to fall back on is none of these')
+  for (const context of [one, two, inner]) context.dispose()
   t.end()
 })
