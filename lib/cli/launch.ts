@@ -4,6 +4,7 @@ import { isWindows } from '../platform.js'
 import type { Context } from '../wrap/context.js'
 import { realFileSystem } from '../wrap/file-system.js'
 import { findProgram } from '../wrap/find-program.js'
+import { replaceableName } from '../wrap/replaced.js'
 
 /** Exit codes that shells use. */
 const notFound = 127
@@ -13,12 +14,14 @@ const notExecutable = 126
  * Runs a command in the foreground, under a context: with the same input and output, terminal, job control, exit code and signal.
  *
  * @param ended is called when it has ended, before this process ends likewise
+ * @param replace the programs that need not be there, since mocks run in their place
  * @returns an exit code where the command could not be started
  */
-export function launch(command: readonly string[], context: Context, ended: () => void): number | undefined {
+export function launch(command: readonly string[], context: Context, ended: () => void, replace: object = {}): number | undefined {
   const [program, ...args] = command as [string, ...string[]]
-  // A mock needs no program in whose place it runs.
-  const problem = context.replaces(program) ? undefined : findProblem(program)
+  const name = replaceableName(program, isWindows)
+  const isReplaced = Object.keys(replace).some((other) => replaceableName(other, isWindows) === name)
+  const problem = isReplaced ? undefined : findProblem(program)
   if (problem !== undefined) {
     process.stderr.write(`brood: ${program}: ${problem === notFound ? 'command not found' : 'not executable'}\n`)
     context.dispose()

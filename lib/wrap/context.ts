@@ -1,6 +1,5 @@
 import { debug } from '../diagnostics.js'
 import { BroodError } from '../errors.js'
-import { isWindows } from '../platform.js'
 import type { TraceOptions } from '../trace/record.js'
 import { loadChildProcess, loadSignalExit } from './dependencies.js'
 import { environmentUnder } from './environment.js'
@@ -8,7 +7,6 @@ import { inForce, putInForce } from './force.js'
 import type { JsonValue } from './json.js'
 import { SpawnListeners } from './listeners.js'
 import { type ActiveContext, activeContexts, getRegistry } from './registry.js'
-import { replaceableName } from './replaced.js'
 import { type EndReason, retireDirectory } from './retire.js'
 import { scopeApi } from './scoped-api.js'
 import type { Snapshot } from './snapshot.js'
@@ -93,11 +91,6 @@ export class Context implements Disposable {
   /** The private directory that holds the shims. */
   get directory(): string {
     return this.#active.directory
-  }
-
-  /** @internal Does a script run in place of this program? */
-  replaces(file: string): boolean {
-    return this.#active.replace?.[replaceableName(file, isWindows)] !== undefined
   }
 
   /**
