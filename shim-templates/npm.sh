@@ -13,8 +13,10 @@ while [ -n "$brood_rest" ]; do
   fi
 done
 
-# A context that is gone, or that this user cannot read, wraps nothing. No variable may take more than 128 kB.
-if [ -r @DIRECTORY@/context.json ] && [ -r @PRELOAD@ ] && [ ${#NODE_OPTIONS} -lt 100000 ]; then
+# A context that is gone, or that this user cannot read, wraps nothing, nor does any below a mock: but for one made there. No variable may
+# take more than 128 kB.
+if [ -r @DIRECTORY@/context.json ] && [ -r @PRELOAD@ ] && [ ${#NODE_OPTIONS} -lt 100000 ] &&
+  [ "${BROOD_REPLACED+mock}${BROOD_CONTEXT:+anew}" != mock ]; then
   case ${NODE_OPTIONS-} in
     *@PRELOAD_OPTION@*) ;;
     *) NODE_OPTIONS=@NODE_OPTIONS@${NODE_OPTIONS+" $NODE_OPTIONS"} ;;

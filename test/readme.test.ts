@@ -35,6 +35,11 @@ t.test('the example of one call', (t) => {
   t.end()
 })
 
+t.test('the example of a mock', (t) => {
+  t.equal(run('mocked.mjs'), 'would run git push --force\n\n')
+  t.end()
+})
+
 t.test('every code of an error is explained', (t) => {
   const codes = readFileSync(join(root, 'lib/errors.ts'), 'utf8').match(/ERR_BROOD_[A-Z_]*[A-Z]\b/g) ?? []
   t.ok(codes.length > 3)

@@ -39,6 +39,8 @@ using context = createContext()
 context.patch()
 using _undo = context.patch()
 createContext({ data: { a: [1, 'x', null, true] } as const, visible: true })
+createContext({ replace: Object.freeze({ git: './mock.js' }) })
+createContext({ replace: undefined })
 const data = currentContext()?.data as { port: number } | undefined
 expect<Equal<typeof data, { port: number } | undefined>>()
 
@@ -75,6 +77,8 @@ createContext({ data: { now: new Date() } })
 createContext({ data: [() => {}] })
 // @ts-expect-error nothing that starts processes
 context.childProcess('cross-spawn')
+// @ts-expect-error not a file by its name
+createContext({ replace: { git: true } })
 // @ts-expect-error no such option
 createContext({ mian: 'main.js' })
 // @ts-expect-error a code that does not exist

@@ -86,9 +86,9 @@ function restorePath(env: Environment, { contexts }: Carrier, shim: string | und
   const newest = contexts[contexts.length - 1]
   const { PATH: path } = env
   if (newest === undefined || path === undefined) return
-  const wasAbsent = shim === undefined ? path === `${soleEntry(newest)}:${shellDefaultPath}` : shim === 'none' && path === shellDefaultPath
-  if (wasAbsent) delete env.PATH
-  else env[spellingOf('PATH', env)] = withoutShims(path, contexts, pathDelimiter)
+  const rest = withoutShims(path, contexts, pathDelimiter)
+  if (rest === shellDefaultPath && (shim === undefined ? path.startsWith(`${soleEntry(newest)}:`) : shim === 'none')) delete env.PATH
+  else env[spellingOf('PATH', env)] = rest
 }
 
 /** What a shell drops because it cannot name it, it did not drop on purpose. */

@@ -38,9 +38,9 @@ export const doctor: Command = {
   ],
   run(line) {
     const [program] = line.command
-    const refused = program === undefined ? undefined : refuse(program)
-    if (refused !== undefined) return refused
     const options = readContextOptions(line)
+    const refused = program === undefined ? undefined : refuse(program, options.replace)
+    if (refused !== undefined) return refused
     if (line.options.has('debug')) enableDebug()
     // A command is itself the best trial.
     const checks = checkUp(options.shimRoot, program === undefined)
@@ -55,13 +55,18 @@ export const doctor: Command = {
     try {
       const context = createContext({ ...options, trace: trace.directory })
       const watch = canWatch() ? new ProcessWatch(basename(context.directory)) : undefined
-      return launch(line.command, context, (ended) => {
-        const report = examine(line.command, { ended, sightings: watch?.stop(), directory: trace.directory, context })
-        trace.remove()
-        say(makeReport(checks, report), line, process.stderr)
-        // A command that fails says so itself.
-        return report.losses.length > 0 && ended.code === 0 ? 1 : undefined
-      })
+      return launch(
+        line.command,
+        context,
+        (ended) => {
+          const report = examine(line.command, { ended, sightings: watch?.stop(), directory: trace.directory, context })
+          trace.remove()
+          say(makeReport(checks, report), line, process.stderr)
+          // A command that fails says so itself.
+          return report.losses.length > 0 && ended.code === 0 ? 1 : undefined
+        },
+        options.replace,
+      )
     } catch (error) {
       trace.remove()
       throw error

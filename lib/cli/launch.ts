@@ -4,6 +4,7 @@ import { isWindows } from '../platform.js'
 import type { Context } from '../wrap/context.js'
 import { realFileSystem } from '../wrap/file-system.js'
 import { findProgram } from '../wrap/find-program.js'
+import { replaceableName } from '../wrap/replaced.js'
 
 /** Exit codes that shells use. */
 const notFound = 127
@@ -21,11 +22,17 @@ export interface Ended {
  * Runs a command in the foreground, under a context: with the same input and output, terminal, job control, exit code and signal.
  *
  * @param ended is called when it has ended, before this process ends likewise, or with the exit code that it returns
+ * @param replace the programs that need not be there, since mocks run in their place
  * @returns an exit code where the command could not be started
  */
-export function launch(command: readonly string[], context: Context, ended: (end: Ended) => number | undefined | void): number | undefined {
+export function launch(
+  command: readonly string[],
+  context: Context,
+  ended: (end: Ended) => number | undefined | void,
+  replace: object = {},
+): number | undefined {
   const [program, ...args] = command as [string, ...string[]]
-  const problem = refuse(program)
+  const problem = refuse(program, replace)
   if (problem !== undefined) {
     context.dispose()
     return problem
@@ -49,10 +56,13 @@ export function launch(command: readonly string[], context: Context, ended: (end
 /**
  * Says so where a program cannot be started.
  *
+ * @param replace the programs that need not be there, since mocks run in their place
  * @returns the exit code then, as of a shell
  */
-export function refuse(program: string): number | undefined {
-  const problem = findProblem(program)
+export function refuse(program: string, replace: object = {}): number | undefined {
+  const name = replaceableName(program, isWindows)
+  const isReplaced = Object.keys(replace).some((other) => replaceableName(other, isWindows) === name)
+  const problem = isReplaced ? undefined : findProblem(program)
   if (problem !== undefined) process.stderr.write(`brood: ${program}: ${problem === notFound ? 'command not found' : 'not executable'}\n`)
   return problem
 }

@@ -16,6 +16,7 @@ export const run: Command = {
   run(line) {
     if (line.command.length === 0) throw new UsageError('There is no command to run.')
     if (line.options.has('debug')) enableDebug()
-    return launch(line.command, createContext(readContextOptions(line)), () => {})
+    const options = readContextOptions(line)
+    return launch(line.command, createContext(options), () => {}, options.replace)
   },
 }

@@ -40,13 +40,15 @@ export const tree: Command = {
     const { directory, remove } = makeTraceDirectory()
     try {
       const raw = line.options.has('raw')
-      const context = createContext({ ...readContextOptions(line), trace: { directory, raw, envValues: line.options.has('env-values') } })
+      const options = readContextOptions(line)
+      const context = createContext({ ...options, trace: { directory, raw, envValues: line.options.has('env-values') } })
       const stopProgress = line.options.has('quiet') ? () => {} : showProgress(directory)
-      const code = launch(line.command, context, () => {
+      const end = () => {
         stopProgress()
         report(directory, line)
         remove()
-      })
+      }
+      const code = launch(line.command, context, end, options.replace)
       if (code === undefined) return undefined
       stopProgress()
       remove()

@@ -169,14 +169,15 @@ export function isPrefixCommand(program: string): boolean {
  * Follows a command line through programs that run the command behind their own options.
  *
  * @param byShell is the line run by a shell, which knows some more of them?
+ * @param ends programs that it is not followed through, by name
  */
-export function parsePrefixCommands(words: readonly PartialWord[], byShell: boolean): PrefixChain {
+export function parsePrefixCommands(words: readonly PartialWord[], byShell: boolean, ends?: Pick<Set<string>, 'has'>): PrefixChain {
   const steps: PrefixStep[] = []
   for (let index = 0; ; ) {
     const word = words[index]
     if (word === undefined) return { steps, target: 'none' }
     const program = word.complete ? word.known.slice(word.known.lastIndexOf('/') + 1) : ''
-    const grammar = isPrefixCommand(program) ? grammars[program] : undefined
+    const grammar = isPrefixCommand(program) && ends?.has(program) !== true ? grammars[program] : undefined
     if (grammar === undefined || (grammar.builtin === true && !byShell)) return { steps, target: index }
     const step = parseStep(words, index + 1, program, grammar)
     if (typeof step === 'string') return { steps, target: step }

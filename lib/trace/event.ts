@@ -52,6 +52,8 @@ export interface SpawnEvent {
   readonly cwd?: string
   /** Will it be a Node process that records itself? */
   readonly node: boolean
+  /** Does a script run in its place, which records nothing? */
+  readonly replaced?: true
   /** How its environment differs from that of the process that starts it: names. */
   readonly env?: EnvironmentDifference
 }
@@ -89,6 +91,7 @@ export interface ReplaceEvent {
   readonly file: string
   readonly args: readonly string[]
   readonly node: boolean
+  readonly replaced?: true
 }
 
 /** A Node process, or a Worker, ends by itself. One that is killed does not write this. */

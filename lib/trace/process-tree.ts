@@ -74,6 +74,8 @@ export interface TracedProcess {
   readonly failed: boolean
   /** Is this a Node process that left no record? */
   readonly escaped: boolean
+  /** Did a mock run in its place (`replace`)? It records nothing, nor does what it started. */
+  readonly replaced?: true
   /** On the way from a root down that takes, at each step, the child that took longest. */
   readonly slowest: boolean
   /** How its variables differ from those of the process above. */

@@ -56,6 +56,7 @@ const isString: Check = (value) => typeof value === 'string'
 const isBoolean: Check = (value) => typeof value === 'boolean'
 const isNumber: Check = Number.isFinite
 const isInteger: Check = Number.isSafeInteger
+const isTrue: Check = (value) => value === true
 const isNull: Check = (value) => value === null
 const isListOf =
   (isItem: Check): Check =>
@@ -108,10 +109,11 @@ const fields: Intersection<Fields<TraceEvent>> = {
     cwd: isOptional(isString),
     node: isBoolean,
     env: isOptional(isObjectOf({ added: isStrings, removed: isStrings, changed: isStrings })),
+    replaced: isOptional(isTrue),
   },
   spawned: { ...common, pid: isOptional(isInteger), error: isOptional(isString) },
   exit: { ...common, code: isEither(isInteger, isNull), signal: isEither(isString, isNull) },
-  replace: { ...common, file: isString, args: isStrings, node: isBoolean },
+  replace: { ...common, file: isString, args: isStrings, node: isBoolean, replaced: isOptional(isTrue) },
   end: { ...common, code: isInteger, user: isOptional(isNumber), system: isOptional(isNumber), memory: isOptional(isNumber) },
 }
 

@@ -27,6 +27,8 @@ export interface Starting {
   /** `NAME=value`, as it was asked for. */
   readonly env: readonly string[]
   readonly node: boolean
+  /** Does a script run in its place, which records nothing? */
+  readonly replaced: boolean
 }
 
 /** Writes down what one thread does. */
@@ -85,12 +87,20 @@ export function startRecording({ parent, thread }: Origin): Recorder {
       return () => traces.delete(directory)
     },
     nextSpawn: () => `${id}/${++spawns}`,
-    spawning(spawnId, { file, args, cwd, env, node }) {
-      const common = { id: spawnId, at: now(), file, node, ...(cwd !== undefined && { cwd }), env: compareEnvironment(env) }
+    spawning(spawnId, { file, args, cwd, env, node, replaced }) {
+      const common = {
+        id: spawnId,
+        at: now(),
+        file,
+        node,
+        ...mark(replaced),
+        ...(cwd !== undefined && { cwd }),
+        env: compareEnvironment(env),
+      }
       write(({ raw }) => ({ type: 'spawn', ...common, args: recordable(args, raw) }))
     },
-    replacing: (spawnId, { file, args, node }) =>
-      write(({ raw }) => ({ type: 'replace', id: spawnId, at: now(), file, args: recordable(args, raw), node })),
+    replacing: (spawnId, { file, args, node, replaced }) =>
+      write(({ raw }) => ({ type: 'replace', id: spawnId, at: now(), file, args: recordable(args, raw), node, ...mark(replaced) })),
     spawned(spawnId, childPid, error) {
       const outcome = { ...(childPid !== undefined && { pid: childPid }), ...(error !== undefined && { error }) }
       write(() => ({ type: 'spawned', id: spawnId, at: now(), ...outcome }))
@@ -98,6 +108,8 @@ export function startRecording({ parent, thread }: Origin): Recorder {
     exited: (spawnId, code, signal) => write(() => ({ type: 'exit', id: spawnId, at: now(), code, signal })),
   }
 }
+
+const mark = (replaced: boolean) => (replaced ? { replaced } : {})
 
 type Beginning = Pick<StartEvent, 'id' | 'pid' | 'ppid' | 'at' | 'boot'> & Origin
 

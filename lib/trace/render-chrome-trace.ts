@@ -75,7 +75,7 @@ function microseconds(milliseconds: number): number {
 }
 
 function argsOf(process: TracedProcess): Record<string, unknown> {
-  const { command, startedAs, cwd, nodeVersion, exitCode, cpu, memory, escaped } = process
+  const { command, startedAs, cwd, nodeVersion, exitCode, cpu, memory, escaped, replaced } = process
   return {
     command,
     startedAs,
@@ -87,5 +87,6 @@ function argsOf(process: TracedProcess): Record<string, unknown> {
     'cpu system ms': cpu?.system,
     memory,
     escaped: escaped || undefined,
+    replaced,
   }
 }

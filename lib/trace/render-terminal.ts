@@ -59,12 +59,12 @@ function addRows(item: Fold, lead: string, below: string, rows: Row[]): void {
 }
 
 function label({ process, count, command }: Fold): string {
-  const { kind, startedAs, cwd, slowest, failed, escaped } = process
+  const { kind, startedAs, cwd, slowest, failed, escaped, replaced = false } = process
   const own = shortCommandText(command, cwd)
   const text = startedAs === undefined ? own : `${shortCommandText(startedAs.slice(0, 1), cwd)} → ${own}`
   const signs = `${slowest ? '▸' : ''}${failed ? '✗' : ''}`
   const sign = signs === '' ? '' : `${signs} `
-  return `${sign}${count > 1 ? `${count} × ` : ''}${kind === 'worker' ? `Worker ${text}` : text}${escaped ? ' (left no record)' : ''}`
+  return `${sign}${count > 1 ? `${count} × ` : ''}${kind === 'worker' ? `Worker ${text}` : text}${escaped ? ' (left no record)' : replaced ? ' (mock)' : ''}`
 }
 
 function cellsOf({ process, count, wall, cpu, memory, failed }: Fold): Row['cells'] {

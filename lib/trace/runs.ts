@@ -22,7 +22,7 @@ function canFold({ children, failed, slowest, escaped, end }: TracedProcess): bo
 
 function areAlike(a: TracedProcess, b: TracedProcess): boolean {
   const [first, second] = [a.command, b.command]
-  if (a.kind !== b.kind || first.length !== second.length || first[0] !== second[0]) return false
+  if (a.kind !== b.kind || a.replaced !== b.replaced || first.length !== second.length || first[0] !== second[0]) return false
   if ((a.startedAs === undefined) !== (b.startedAs === undefined)) return false
   // Of `node x.js 1` and `node y.js 1` the script says what they are.
   return first[1] === second[1] || first.length === 2

@@ -170,6 +170,7 @@ function makeBuilder(index: Index, clock: Clock): Builder {
     exitCode: exit?.code ?? undefined,
     signal: exit?.signal ?? undefined,
     error: spawned?.error,
+    ...(event.replaced === true && { replaced: true }),
     environment: event.type === 'spawn' && event.env !== undefined ? { ...event.env, values: undefined } : undefined,
     children: [],
   })

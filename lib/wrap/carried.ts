@@ -39,8 +39,8 @@ export function withoutCarried(env: readonly string[], carried: Carrier, windows
 
 function pathWithout(path: string, { contexts }: Carrier, windows: boolean): string | undefined {
   const newest = contexts.at(-1)
-  if (newest !== undefined && path === `${soleEntry(newest)}:${shellDefaultPath}`) return undefined
-  return withoutShims(path, contexts, windows ? ';' : ':')
+  const rest = withoutShims(path, contexts, windows ? ';' : ':')
+  return newest !== undefined && path.startsWith(`${soleEntry(newest)}:`) && rest === shellDefaultPath ? undefined : rest
 }
 
 function optionsWithout(value: string, { nodeOptions }: Carrier): string | undefined {

@@ -49,6 +49,13 @@ export interface ContextOptions {
   /** Are preloads loaded and variables set in Workers too? Where not, what a Worker starts is wrapped all the same. @default true */
   readonly workers?: boolean | undefined
   /**
+   * Scripts for node that run in place of programs: mocks for tests. Every program called by that name, on PATH or by path, becomes
+   * `node FILE` with its arguments, as far as brood sees it start. A mock runs free of every context, with all that it starts, and finds the path
+   * of the program that it replaces in `BROOD_REPLACED`. Files are relative to the working directory. node, npm, sh and env are refused.
+   * @default {}
+   */
+  readonly replace?: Readonly<Record<string, string>> | undefined
+  /**
    * A directory in which every process writes down what it starts and how it ends, for {@link readTrace}. It is made where it is not there.
    * `raw` keeps arguments that look like secrets, which are masked otherwise; `envValues` keeps the values of variables beside their names.
    * @default undefined: nothing is recorded

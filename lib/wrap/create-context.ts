@@ -16,6 +16,7 @@ import {
   resolveRequire,
   sortNodeOptions,
 } from './arguments.js'
+import { checkReplace } from './check-replace.js'
 import { Context, type ContextOptions } from './context.js'
 import { loadSignalExit, loadWhich } from './dependencies.js'
 import { realFileSystem } from './file-system.js'
@@ -40,6 +41,7 @@ const optionNames: Readonly<Record<keyof ContextOptions, true>> = {
   visible: true,
   exclude: true,
   workers: true,
+  replace: true,
   trace: true,
   shimRoot: true,
 }
@@ -47,7 +49,8 @@ const optionNames: Readonly<Record<keyof ContextOptions, true>> = {
 /**
  * Makes a context: checks the options, and writes snapshot, shims and preload.
  *
- * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_WRAPPER_NOT_FOUND`, `ERR_BROOD_PRELOAD_NOT_FOUND`, `ERR_BROOD_SHIM_ROOT`;
+ * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_WRAPPER_NOT_FOUND`, `ERR_BROOD_PRELOAD_NOT_FOUND`, `ERR_BROOD_MOCK_NOT_FOUND`,
+ * `ERR_BROOD_SHIM_ROOT`, `ERR_BROOD_TRACE`;
  * nothing is patched and nothing is left on disk then
  */
 export function createContext(options: ContextOptions = {}): Context {
@@ -68,6 +71,7 @@ export function createContext(options: ContextOptions = {}): Context {
   const mainPath = main === undefined ? undefined : resolveMain(checkString('main', main), cwd)
   const visible = checkBoolean('visible', options.visible ?? false)
   const data = options.data === undefined ? undefined : copyJson('data', options.data)
+  const replace = options.replace === undefined ? undefined : checkReplace(options.replace, cwd, process.execPath, isWindows)
   if (preferredRoot !== undefined) checkString('shimRoot', preferredRoot)
   const trace = prepareTrace(options.trace, cwd)
 
@@ -90,6 +94,7 @@ export function createContext(options: ContextOptions = {}): Context {
       workers,
       exclude,
       modules: exclude.length === 0 ? { require: [], import: [] } : { require: requires, import: imports },
+      replace,
       trace,
       preload,
       node: process.execPath,
@@ -113,7 +118,7 @@ export function createContext(options: ContextOptions = {}): Context {
 }
 
 /** Where the working directory was removed, what is named by a full path can still be wrapped. */
-function currentDirectory(): string {
+export function currentDirectory(): string {
   try {
     return process.cwd()
   } catch {

@@ -1,4 +1,5 @@
 import { accessSync, closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { shebangLength } from '../syntax/shebang.js'
 import type { FileSystem } from './find-program.js'
 import { forAMoment } from './for-a-moment.js'
@@ -52,6 +53,15 @@ export const realFileSystem: FileSystem = {
       if (descriptor !== undefined) closeSync(descriptor)
     }
   },
+  resolve(path) {
+    try {
+      return resolve(path)
+    } catch {
+      // The working directory was removed.
+      return path
+    }
+  },
+
   readText(path) {
     try {
       return statSync(path).isFile() ? readFileSync(path, 'utf8') : ''

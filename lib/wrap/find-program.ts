@@ -8,6 +8,8 @@ export interface FileSystem {
   isInRemovedDirectory?(): boolean
   /** The whole of a text file; empty where it cannot be read. */
   readText(path: string): string
+  /** Makes a path absolute that is relative to this process's working directory. */
+  resolve?(path: string): string
   /**
    * Searches that found no script for node. They need not be made again: where such an answer is out of date,
    * the script is caught on PATH instead.

@@ -1,5 +1,6 @@
 import { formatNodeOptions } from '../syntax/node-options.js'
 import type { Carrier } from './carrier.js'
+import { collectReplaced, type Replaced } from './replaced.js'
 import type { Snapshot } from './snapshot.js'
 
 /** What the active contexts want of every process that is started: all that a munger needs to know of them. */
@@ -14,6 +15,8 @@ export interface Plan {
   /** Flags for command lines of node. */
   readonly nodeFlags: readonly string[]
   readonly carrier: Carrier
+  /** What is started in place of programs; `undefined` where nothing is. */
+  readonly replaced?: Replaced | undefined
 }
 
 /** Puts the contexts, oldest first, together into one plan. */
@@ -28,6 +31,7 @@ export function planFor(contexts: readonly Snapshot[], inherited: number, window
     nodeOptions: formatNodeOptions(nodeOptionsFor(contexts, newest.preload)),
     nodeFlags: contexts.flatMap((context) => context.nodeFlags),
     carrier: { contexts: directories, inherited },
+    replaced: collectReplaced(contexts),
   }
 }
 

@@ -13,6 +13,8 @@ export interface SpawnRequest {
   readonly untouched: boolean
   /** Is it to find no shim on PATH: because it needs none, or because a shim's shell would complain of a working directory that was removed? */
   readonly shimless?: boolean
+  /** Is it the script that replaces the program that was asked for? */
+  readonly replaced?: boolean
   /** Do the contexts' node flags stand in `args`? */
   readonly flagged: boolean
 }

@@ -10,6 +10,7 @@ import { forAMoment } from './for-a-moment.js'
 import { hideFrames } from './hide-frames.js'
 import { munge } from './munge.js'
 import { isNode } from './mungers/node.js'
+import { mungeReplace } from './mungers/replace.js'
 import { normalize, normalizeExecve } from './normalize.js'
 import { recordOutcome } from './outcome.js'
 import { type Plan, planFor } from './plan.js'
@@ -65,14 +66,17 @@ function route(call: unknown[], read: typeof normalize, write: typeof denormaliz
 
     const recorder = contexts.some(({ trace }) => trace !== undefined) ? registry.recorder : undefined
     const id = recorder?.nextSpawn()
-    const munged = wrapRequest(request, id === undefined ? plan : { ...plan, carrier: { ...plan.carrier, trace: id } }, contexts)
+    const munged =
+      mungeReplace(request, plan, realFileSystem) ??
+      wrapRequest(request, id === undefined ? plan : { ...plan, carrier: { ...plan.carrier, trace: id } }, contexts)
     debug('spawn', () => ({ asked: describe(request), started: munged === undefined ? 'as asked' : describe(munged) }))
     if (munged !== undefined) registry.started++
     const asked = request === normal ? call : write(call, request)
     const routed = munged === undefined ? asked : write(call, munged)
     if (recorder === undefined || id === undefined) return { call: routed }
-    const node = isNode((munged ?? request).file, plan)
-    return { call: routed, recording: { recorder, id, starting: { ...request, node } } }
+    const replaced = munged?.replaced === true
+    const node = !replaced && isNode((munged ?? request).file, plan)
+    return { call: routed, recording: { recorder, id, starting: { ...request, node, replaced } } }
   } catch (error) {
     // Wrapping never breaks a program: what brood cannot do is done without it.
     debug('spawn left alone', () => String(error))

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { formatNodeOptions, quoteNodeOption } from '../syntax/node-options.js'
 import { encodeCarrier } from './carrier.js'
+import { shellDefaultPath } from './find-program.js'
 import { nodeOptionsFor, programName } from './plan.js'
 import { directoryPrefix, type Snapshot } from './snapshot.js'
 
@@ -25,10 +26,11 @@ export function readTemplate(name: string): string {
 }
 
 /** What shims are made of. */
-export type ShimSource = Pick<Snapshot, 'chain' | 'directory' | 'node' | 'nodeFlags' | 'nodeOptions' | 'npm' | 'preload'>
+export type ShimSource = Pick<Snapshot, 'chain' | 'directory' | 'node' | 'nodeFlags' | 'nodeOptions' | 'npm' | 'preload' | 'replace'>
 
 /**
- * Fills the templates for one context: `node`, the root's own name for it where that differs, and `npm` where there is one.
+ * Fills the templates for one context: `node`, the root's own name for it where that differs, `npm` where there is one, and the programs
+ * that it replaces.
  *
  * @param ancestors the contexts that are active where this one is made, oldest first
  * @param foreground the program behind the `.cmd` shims: absolute path
@@ -45,14 +47,17 @@ export function fillShims(
   const nodeNames = [...new Set(['node', programName(snapshot.node, windows)])]
   const npmNames = snapshot.npm === undefined ? [] : ['npm']
 
+  const { replace = {} } = snapshot
+  const replacedNames = Object.keys(replace)
+
   if (windows) {
-    return [...nodeNames, ...npmNames].map((name) => ({
+    return [...nodeNames, ...npmNames, ...replacedNames].map((name) => ({
       name: `${name}.cmd`,
       text: fill(read('node.cmd'), {
         NAME: quoteForCmd(name),
         NODE: quoteForCmd(snapshot.node),
         FOREGROUND: quoteForCmd(foreground),
-        NODE_FLAGS: name === 'npm' ? '' : flags.map((flag) => `"${quoteForCmd(flag)}" `).join(''),
+        NODE_FLAGS: !nodeNames.includes(name) ? '' : flags.map((flag) => `"${quoteForCmd(flag)}" `).join(''),
       }),
     }))
   }
@@ -74,7 +79,17 @@ export function fillShims(
     name,
     text: fill(read('npm.sh'), { ...values, FALLBACK: quoteForShell(snapshot.npm as string) }),
   }))
-  return [...shims, ...npm]
+  const stands = replacedNames.map((name) => ({
+    name,
+    text: fill(read('replaced.sh'), {
+      ...values,
+      NAME: quoteForShell(name),
+      NODE: quoteForShell(snapshot.node),
+      FILE: quoteForShell(replace[name] as string),
+      DEFAULT_PATH: quoteForShell(shellDefaultPath),
+    }),
+  }))
+  return [...shims, ...npm, ...stands]
 }
 
 /** Plain substitution: each `@NAME@` becomes its value, and no value is looked at again. */

@@ -30,6 +30,8 @@ export interface Snapshot {
   readonly exclude: readonly Exclusion[]
   /** Modules that the preload loads in place of NODE_OPTIONS, since the context leaves some processes out. */
   readonly modules: { readonly require: readonly string[]; readonly import: readonly string[] }
+  /** Scripts that run in place of programs, by name: absolute paths. */
+  readonly replace?: Readonly<Record<string, string>> | undefined
   /** Where processes record themselves. */
   readonly trace: TraceOptions | undefined
   /** The preload in the store: absolute path. */

@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fixture, type Observation, observe, root, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
 
@@ -52,6 +52,12 @@ const misspelt: readonly (readonly [args: readonly string[], message: RegExp])[]
   [['run'], /no command to run/],
   [['run', '--env', 'NAME', 'touch', 'made'], /--env takes NAME=VALUE, and got NAME\./],
   [['run', '--main-arg', 'x', 'touch', 'made'], /--main FILE/],
+  [['run', '--replace', 'git', 'touch', 'made'], /--replace takes NAME=FILE, and got git\./],
+  [['run', '--replace', '=x', 'touch', 'made'], /--replace takes NAME=FILE, and got =x\./],
+  [['tree', '--replace', 'node=x', 'touch', 'made'], /--replace: "node" in replace cannot be replaced/],
+  [['run', '--replace', '/usr/bin/git=x', 'touch', 'made'], /is no name of a program/],
+  [['run', '--replace', 'touch=no-such-mock.cjs', 'touch', 'made'], /"no-such-mock\.cjs", to run in place of touch, does not exist/],
+  [['run', '--replace=touch=a', '--replace=touch=b', 'touch', 'made'], /--replace names touch twice/],
   [['clean', 'x'], /clean takes no arguments/],
 ]
 
@@ -156,6 +162,23 @@ t.test('tree: who started what', async (t) => {
     stderr: /brood: ENOENT/,
     code: 4,
   })
+})
+
+t.test('--replace: mocks in place of programs, which need not be there', async (t) => {
+  const mock = fixture('programs/mock.cjs')
+  const said = (...args: string[]) => `${JSON.stringify({ args, replaced: '', seen: [] })}\n`
+  const replace = ['--replace', `no-such-tool=${mock}`, `--replace=other-tool=${relative(scratch, mock)}`]
+  const commands: readonly (readonly [command: readonly string[], expected: Partial<Observation>])[] = [
+    [['no-such-tool', 'a b'], { stdout: said('a b'), stderr: '', code: 0 }],
+    [['no-such-tool', 'exit', '7'], { code: 7 }],
+    [['no-such-tool', 'die', 'SIGTERM'], { code: null, signal: 'SIGTERM' }],
+    [['sh', '-c', 'no-such-tool 1; other-tool 2'], { stdout: said('1') + said('2') }],
+    [['node', '-e', 'child_process.spawnSync("other-tool", ["x"], { stdio: "inherit" })'], { stdout: said('x') }],
+  ]
+  for (const [command, expected] of commands)
+    t.match(await brood(['run', ...replace, '--', ...command], { cwd: scratch }), expected, command.join(' '))
+  const { stderr } = await brood(['tree', ...replace, '--', 'node', '-e', 'child_process.spawnSync("other-tool", ["x"])'], { cwd: scratch })
+  t.match(stderr, /└─ ▸ other-tool x \(mock\) /)
 })
 
 t.test('tree: secrets are masked unless --raw', async (t) => {

@@ -113,6 +113,29 @@ const cases: readonly [name: string, start: () => Promise<unknown>, expected: re
   ],
 ]
 
+t.test('a mock is recorded as the program that was asked for', async (t) => {
+  const directory = join(scratch, `trace-${count++}`)
+  const context = createContext({ trace: directory, shimRoot: scratch, replace: { tool: fixture('programs/mock.cjs') } })
+  const undo = context.patch()
+  const starts = [
+    ended('tool', ['exit', '3']),
+    ended(node, ['-e', 'child_process.spawnSync("/no/such/tool", ["start", "node", "-e", "0"])']),
+  ]
+  undo()
+  await Promise.all(starts)
+  context.dispose()
+  const { roots, totals } = treeOf(directory)
+  t.same(
+    new Set(roots.map(shapeOf)),
+    new Set<Shape>([
+      ['node: node -e child_process.spawnSync("/no/such/tool", ["start", "node", "-e", "0"])', '0', ['program: tool start node -e 0', '0']],
+      ['program: tool exit 3', '3'],
+    ]),
+  )
+  t.equal(roots.find(({ kind }) => kind === 'program')?.replaced, true)
+  t.equal(totals.escaped, 0, 'it is not missed')
+})
+
 t.test('who started what, and how it ended', async (t) => {
   for (const [name, start, expected] of cases) {
     const { roots, totals } = await record(start)

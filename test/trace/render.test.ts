@@ -3,6 +3,7 @@ import { type ChromeTraceEvent, renderChromeTrace } from '../../lib/trace/render
 import { renderTerminal } from '../../lib/trace/render-terminal.js'
 import { buildTree } from '../../lib/trace/tree.js'
 import t from '../tap.js'
+import { makeTree } from './make-tree.js'
 
 /** Records of a made-up run: a test runner under npm, with a failure, alike children, a Worker, and an escape. */
 function madeUpRun(): TraceEvent[] {
@@ -74,6 +75,13 @@ t.equal(
 lost: x.jsonl: a line is torn
 `,
 )
+
+t.test('a mock is marked', (t) => {
+  const tree = makeTree([{ kind: 'program', command: ['tool', 'x'], start: 0, end: 1, replaced: true }])
+  t.match(renderTerminal(tree, { width: 80, color: false }), / tool x \(mock\) /)
+  t.match(renderChromeTrace(tree), '"replaced": true')
+  t.end()
+})
 
 t.test('it fits into every terminal', (t) => {
   for (const width of [20, 40, 60, 80, 120, 200]) {

@@ -83,6 +83,36 @@ t.test('what cmd.exe is told, where a batch file is to be started on Windows', (
   t.end()
 })
 
+t.test('a mock runs in place of a program, free of brood', (t) => {
+  const file = fixture('programs/mock.cjs')
+  const mocking = createContext({
+    env: { FROM_CONTEXT: 'yes' },
+    replace: { tool: file, sleep: file },
+    execArgv: ['--no-warnings'],
+    shimRoot,
+  })
+  const base = { PATH: `${mocking.directory}:${process.env.PATH}`, BROOD_SHIM_DIRECTORY: `${mocking.directory}/` }
+  const said = (args: readonly string[], replaced: string) => `${JSON.stringify({ args, replaced, seen: [] })}\n`
+  const sleep = execFileSync('sh', ['-c', 'command -v sleep'], { encoding: 'utf8' }).trim()
+  const wrapped = mocking.environment({ PATH: process.env.PATH })
+  for (const env of [base, { ...wrapped, ...base }, { ...wrapped, ...base, BROOD_REPLACED: '' }]) {
+    t.equal(run(env, 'tool', 'a b', '"').stdout, said(['a b', '"'], ''))
+    t.equal(run(env, 'sleep', 'x').stdout, said(['x'], sleep))
+    t.equal(run(env, 'tool', 'exit', '7').status, 7)
+  }
+  const own = { ...mocking.environment({ PATH: process.env.PATH, NODE_OPTIONS: '--title=x' }), ...base }
+  t.match(run(own, 'tool', 'environment').stdout, /"NODE_OPTIONS":"--title=x"/)
+  // Below a mock the program itself is started, and node is not wrapped.
+  const below = { ...base, BROOD_REPLACED: sleep }
+  t.match(run(below, 'sleep', '0'), { stdout: '', status: 0 })
+  t.match(run(below, 'tool'), { status: 127, stderr: /^tool: / })
+  t.equal(run(below, 'node', '-p', 'process.env.FROM_CONTEXT').stdout, 'undefined\n')
+  t.equal(run({ ...below, ...wrapped, ...base }, 'node', '-p', 'process.env.FROM_CONTEXT').stdout, 'yes\n')
+  mocking.dispose()
+  t.match(run(base, 'sleep', '0'), { stdout: '', status: 0 }, 'a context that is gone replaces nothing')
+  t.end()
+})
+
 t.test('npm, and a program that is not there', (t) => {
   t.match(run({}, 'npm', '--version').stdout, /^said\n\d+\.\d+/)
   const { status, stderr } = run({ BROOD_SHIM_DIRECTORY: '/nowhere' }, 'there-is-no-such-program')

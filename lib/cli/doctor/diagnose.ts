@@ -33,7 +33,7 @@ export type Diagnosis = Pick<Loss, 'reason' | 'route'>
 export function diagnose(facts: Facts): Diagnosis | undefined {
   const { argv, variables, version } = facts
   const options = parseNodeArgv(argv.slice(1)).options.map(({ name }) => name)
-  if (!recordsItself(argv) || options.some((name) => runsOthersOnly.has(name))) return undefined
+  if (!recordsItself(argv) || options.some((name) => runsOthersOnly.has(name)) || variables?.isMock === true) return undefined
   const because = (reason: Loss['reason']): Diagnosis => ({ reason, route: undefined })
   // Nobody else may look into it then.
   if (facts.isSetuid && variables === undefined) return because('setuid')

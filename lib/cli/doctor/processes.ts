@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import { carrierVariable } from '../../wrap/carrier.js'
+import { replacedVariable } from '../../wrap/replaced.js'
 
 /** What Linux tells of a process at a glance. */
 export interface Glance {
@@ -30,6 +32,8 @@ export interface SeenVariables {
   readonly nodeOptions: string | undefined
   readonly path: string | undefined
   readonly context: string | undefined
+  /** Is it a mock, or below one? What is replaced runs without brood on purpose. */
+  readonly isMock?: boolean
 }
 
 export function listProcesses(): number[] {
@@ -90,7 +94,9 @@ export function carriesText(pid: number, text: string): boolean {
 
 function pickVariables(pairs: readonly string[]): SeenVariables {
   const valueOf = (name: string) => pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
-  return { nodeOptions: valueOf('NODE_OPTIONS'), path: valueOf('PATH'), context: valueOf('BROOD_CONTEXT') }
+  const context = valueOf(carrierVariable)
+  const isMock = context === undefined && valueOf(replacedVariable) !== undefined
+  return { nodeOptions: valueOf('NODE_OPTIONS'), path: valueOf('PATH'), context, isMock }
 }
 
 function splitAtZeros(text: string): string[] {

@@ -15,6 +15,7 @@ export function tagOf({ isRun, children, process }: Entry): string {
   const ended = endText(process)
   if (ended !== '') return shortenMiddle(visibleText(ended), longestTag)
   if (process.escaped) return 'escaped'
+  if (process.replaced === true) return 'mock'
   return process.end === undefined ? 'no end seen' : ''
 }
 
@@ -32,6 +33,7 @@ export function describeEntry(entry: Entry): string {
     endingOf(process),
     process.failed ? 'failed' : '',
     process.escaped ? 'escaped, it left no record' : '',
+    process.replaced === true ? 'a mock ran in its place' : '',
     process.slowest ? 'on the slowest path' : '',
   ]
     .filter((part) => part !== '')

@@ -11,11 +11,12 @@ const longestShown = 2000
 /** What is known of a process, as a person reads it. */
 export function detailOf(entry: Entry, zoomTo: () => void): Node[] {
   const { process } = entry
-  const { kind, slowest, escaped, failed, cpu, memory, children } = process
+  const { kind, slowest, escaped, replaced, failed, cpu, memory, children } = process
   const badges = [
     html('li', { class: `badge ${kind}` }, { node: 'Node', program: 'not Node', worker: 'Worker' }[kind]),
     failed ? html('li', { class: 'badge failed' }, '✕ failed') : undefined,
     escaped ? html('li', { class: 'badge' }, 'escaped: it left no record') : undefined,
+    replaced === true ? html('li', { class: 'badge' }, 'a mock ran in its place') : undefined,
     slowest ? html('li', { class: 'badge slowest' }, 'on the slowest path') : undefined,
   ]
   const zoomButton = html('button', { type: 'button' }, 'Zoom to it')

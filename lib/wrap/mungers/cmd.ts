@@ -107,15 +107,21 @@ function findOnWindows(word: string, request: SpawnRequest, plan: Plan, files: F
   const { cwd } = request
   // cmd.exe looks there first, unless it is told not to.
   if (inDirectory(cwd === undefined || /[\\/]$/.test(cwd) ? (cwd ?? '') : `${cwd}\\`) !== undefined) return undefined
-  for (const entry of (pathOf(request, plan) ?? '').match(/(?:"[^"]*"?|[^";])+/g) ?? []) {
-    const directory = entry.replaceAll('"', '').replace(/[\\/]*$/, '\\')
+  for (const directory of directoriesOf(request, plan)) {
     const found = inDirectory(directory)
     if (found !== undefined) return /^(?:[a-z]:[\\/]|\\\\)/i.test(directory) && /\.(?:exe|com)$/.test(found) ? directory + found : undefined
   }
   return undefined
 }
 
-function extensionsOf({ env }: SpawnRequest): string[] {
+/** The directories on the Path, each with a backslash at its end. */
+export function directoriesOf(request: SpawnRequest, plan: Plan): string[] {
+  const entries = (pathOf(request, plan) ?? '').match(/(?:"[^"]*"?|[^";])+/g) ?? []
+  return entries.map((entry) => entry.replaceAll('"', '').replace(/[\\/]*$/, '\\'))
+}
+
+/** What may stand behind the name of a program, in lower case. */
+export function extensionsOf({ env }: SpawnRequest): string[] {
   const list = env.findLast((pair) => /^PATHEXT=/i.test(pair))?.slice('PATHEXT='.length) || '.COM;.EXE;.BAT;.CMD'
   return list
     .toLowerCase()

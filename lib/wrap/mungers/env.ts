@@ -33,7 +33,7 @@ export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
   }
   const env = pairs.includes(undefined) ? pairs.filter((pair) => pair !== undefined) : (pairs as string[])
   // On Windows a process that is given no Path gets this one's.
-  if (!hasPath && !shimless && !plan.windows) env.push(`PATH=${soleEntry(plan.shims.at(-1) as string)}:${shellDefaultPath}`)
+  if (!hasPath && !shimless && !plan.windows) env.push(`PATH=${shimEntries(plan).map(soleEntry).join(':')}:${shellDefaultPath}`)
   if (!hasNodeOptions) env.push(`NODE_OPTIONS=${plan.nodeOptions}`)
   env.push(`${carrierVariable}=${carrierText(request, plan, findFragile(request, plan))}`)
   return { ...request, env }
@@ -77,10 +77,16 @@ function mayPassAShim({ file }: SpawnRequest, plan: Plan): boolean {
   return name !== 'node' && name !== plan.nodeName && !['sh', 'dash', 'ash'].includes(name)
 }
 
-function withShim(pair: string, { shims, windows }: Plan): string {
+/** brood's entries of PATH. */
+export function shimEntries({ shims, replaced }: Plan): string[] {
+  return [shims.at(-1) as string, ...(replaced?.shims ?? [])]
+}
+
+function withShim(pair: string, plan: Plan): string {
   const value = pair.indexOf('=') + 1
-  const shim = shims.at(-1) as string
-  const first = `${shim}${windows ? ';' : ':'}`
+  const shim = plan.shims.at(-1) as string
+  const delimiter = plan.windows ? ';' : ':'
+  const first = `${plan.replaced === undefined ? shim : shimEntries(plan).join(delimiter)}${delimiter}`
   const isThere = pair.startsWith(first, value) || pair.startsWith(`${soleEntry(shim)}:`, value)
   return isThere ? pair : `${pair.slice(0, value)}${first}${pair.slice(value)}`
 }

@@ -14,7 +14,8 @@ export function mungeOtherUser(request: SpawnRequest, plan: Plan): SpawnRequest 
   const program = programName(request.file, false)
   if (plan.windows || !(changing.has(program) || isPrefixCommand(program))) return request
   const words = [request.file, ...request.args.slice(1)]
-  const { target } = parsePrefixCommands(words.map(knownWord), false)
-  const isChanging = typeof target === 'number' && changing.has(programName(words[target] as string, false))
+  const { target } = parsePrefixCommands(words.map(knownWord), false, plan.replaced?.mocks)
+  const name = typeof target === 'number' ? programName(words[target] as string, false) : ''
+  const isChanging = changing.has(name) && plan.replaced?.mocks.has(name) !== true
   return isChanging ? { ...request, untouched: true } : request
 }

@@ -2,6 +2,7 @@ import { type PartialWord, type PrefixChain, type PrefixStep, parsePrefixCommand
 import { findShellText } from '../../syntax/shell-argv.js'
 import { carrierVariable, encodeCarrier } from '../carrier.js'
 import { type Plan, programName } from '../plan.js'
+import { shimEntries } from './env.js'
 import { givesPermissions, isNode } from './node.js'
 
 /** Something to be added to a command line. */
@@ -61,7 +62,7 @@ export const idle: ReadonlySet<string> = new Set(
  * @returns `undefined` where no command is run that brood needs to care for
  */
 export function findPassage(words: readonly PartialWord[], byShell: boolean, plan: Plan): Passage | undefined {
-  const chain = parsePrefixCommands(words, byShell)
+  const chain = parsePrefixCommands(words, byShell, plan.replaced?.mocks)
   const { steps } = chain
   const ownText = steps.at(-1)?.text
   if (chain.target === 'none' && ownText === undefined) return undefined
@@ -81,8 +82,12 @@ export function findPassage(words: readonly PartialWord[], byShell: boolean, pla
   const underPermissions = index !== undefined && mayBeNode && givesPermissions(knownFrom(words, index + 1))
   const followed = follow(words, chain, plan, mayStartNode)
   const edits = underPermissions ? [] : followed.edits
-  return { target: index, text: findText(words, ownText, index, name), mayStartNode, underPermissions, ...followed, edits }
+  // What a mock is given stays as it is.
+  const text = isReplacedBy(plan, name) ? undefined : findText(words, ownText, index, name)
+  return { target: index, text, mayStartNode, underPermissions, ...followed, edits }
 }
+
+const isReplacedBy = ({ replaced }: Plan, name: string | undefined) => name !== undefined && replaced?.mocks.has(name) === true
 
 /** Words as far as they are known. */
 export function knownFrom(words: readonly PartialWord[], start: number): string[] {
@@ -129,6 +134,7 @@ function follow(
 
   const edits: CommandEdit[] = []
   if (nodeOptions === 'set') edits.push(...withPreload(words, setBy as number, plan))
+  if (plan.replaced !== undefined) edits.push(...withShims(words, steps, plan))
   if (place !== undefined && mayStartNode) {
     if (nodeOptions === 'lost') edits.push({ kind: 'variable', word: place, name: 'NODE_OPTIONS', value: plan.nodeOptions })
     if (losesCarrier) edits.push({ kind: 'variable', word: place, name: carrierVariable, value: carrierFor(plan) })
@@ -145,6 +151,16 @@ function withPreload(words: readonly PartialWord[], word: number, { nodeOptions 
   const index = 'NODE_OPTIONS='.length
   if (words[word]?.known.startsWith(nodeOptions, index)) return []
   return [{ kind: 'text', word, index, text: `${nodeOptions} ` }]
+}
+
+/** What is replaced is found by name behind `env PATH=..`, too. */
+function withShims(words: readonly PartialWord[], steps: readonly PrefixStep[], plan: Plan): CommandEdit[] {
+  const text = `${shimEntries(plan).join(':')}:`
+  const index = 'PATH='.length
+  return steps
+    .flatMap(({ variables }) => variables)
+    .filter((word) => words[word]?.known.startsWith('PATH=') && !words[word].known.startsWith(text, index))
+    .map((word) => ({ kind: 'text', word, index, text }))
 }
 
 const has = ({ options }: PrefixStep, ...names: readonly string[]) => options.some(({ name }) => names.includes(name))
@@ -185,9 +201,13 @@ export function runsElsewhere(step: PrefixStep, words: readonly PartialWord[]): 
 
 /** Would xargs or find take something in the added text for the place of its arguments? */
 function isReplaced(edit: CommandEdit, steps: readonly PrefixStep[]): boolean {
-  const text = edit.kind === 'text' ? edit.text : `${edit.name}=${edit.value}`
+  return holdsPlace(edit.kind === 'text' ? edit.text : `${edit.name}=${edit.value}`, edit.word, steps)
+}
+
+/** The same, for text that is added at a word. */
+export function holdsPlace(text: string, word: number, steps: readonly PrefixStep[]): boolean {
   return steps.some(({ program, options, command }) => {
-    if (edit.word < command) return false
+    if (word < command) return false
     if (program === 'find') return text.includes('{}')
     if (program !== 'xargs') return false
     return options.some(({ name, value }) => {

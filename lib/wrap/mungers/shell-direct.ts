@@ -16,8 +16,8 @@ import { losing } from './shell-text.js'
  */
 export function startsNodeAlone({ args, env }: SpawnRequest, index: number, shell: string, plan: Plan): boolean {
   const text = args[index] as string
-  // The shim adds what only a command line can carry.
-  if (plan.nodeFlags.length > 0 || !mentionsNode.test(text) || losing.test(text)) return false
+  // The shim adds what only a command line can carry; and what is replaced has one, too.
+  if (plan.nodeFlags.length > 0 || plan.replaced !== undefined || !mentionsNode.test(text) || losing.test(text)) return false
   if (index !== 2 || !plainFlags.test(args[1] as string) || !quietShells.has(shell) || env.some((pair) => startupCode.test(pair)))
     return false
   const program = parseShell(text, { timeIsReserved: shells.get(shell) === true })

@@ -8,13 +8,9 @@ import type { Plan } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 import { findInEnvFiles, isNode } from './node.js'
 import { carrierFor, findPassage, knownFrom, type Passage, runsElsewhere, shells } from './passage.js'
+import { type Insertion, insertOwnOptions, type OwnOptions } from './shell-insertion.js'
 import { type Affected, ShellLosses } from './shell-losses.js'
-
-/** Text to be put into a shell text. */
-interface Insertion {
-  readonly offset: number
-  readonly text: string
-}
+import { keepShimsOnPath, mayReplace, replaceInCommand } from './shell-replace.js'
 
 /** The shell that a text is for, and what it was started with. */
 export interface ShellStart {
@@ -26,9 +22,6 @@ export interface ShellStart {
   /** Reads a file, from the directory that the text begins in. */
   readonly readText?: (path: string) => string
 }
-
-/** The user's own NODE_OPTIONS; `unknown` where it is not known, or whether there is one. */
-type OwnOptions = { readonly value: string | undefined } | 'unknown'
 
 /** The user's own NODE_OPTIONS in the environment of a request. */
 export function ownOptionsOf({ env }: SpawnRequest, { nodeOptions, windows }: Plan): OwnOptions {
@@ -60,7 +53,7 @@ function applyInsertions(text: string, insertions: readonly Insertion[]): string
 
 /** Finds what a shell text lacks. A text that is not fully understood lacks nothing. */
 function findInsertions(text: string, start: ShellStart): Insertion[] {
-  if (!losing.test(text)) return []
+  if (!losing.test(text) && !mayReplace(text, start.plan)) return []
   const program = parseShell(text, { timeIsReserved: shells.get(start.shell) === true })
   if (program === undefined) return []
   const losses = new ShellLosses(program)
@@ -73,17 +66,21 @@ function findInsertions(text: string, start: ShellStart): Insertion[] {
     if (program.functions.has(command.words[0]?.known ?? '')) return []
     const passage = findPassage(command.words, true, plan)
     const affected = losses.affecting(command, isExported)
-    const insertions =
+    const munge = () =>
       passage === undefined
-        ? stripElsewhere(command, affected, own)
+        ? stripElsewhere(command, affected, start)
         : new CommandMunger(text, command, passage, affected, inPlace ? start : { shell: start.shell, own, plan }).insertions()
+    const insertions =
+      plan.replaced === undefined
+        ? munge()
+        : (replaceInCommand(command, passage, { plan, own, affected }) ?? [...munge(), ...keepShimsOnPath(command, plan)])
     return command.inBackticks ? insertions.map(({ offset, text }) => ({ offset, text: escapeForBackticks(text) })) : insertions
   })
 }
 
 /** Takes brood's variables away from a program that runs its command where the preload cannot be read. */
-function stripElsewhere({ words, assignments }: SimpleCommand, affected: Affected | undefined, own: OwnOptions): Insertion[] {
-  const { steps } = parsePrefixCommands(words, true)
+function stripElsewhere({ words, assignments }: SimpleCommand, affected: Affected | undefined, { own, plan }: ShellStart): Insertion[] {
+  const { steps } = parsePrefixCommands(words, true, plan.replaced?.mocks)
   // sudo keeps variables only where it is told to.
   const keeps = ({ program, options }: PrefixStep) => program !== 'sudo' || options.some(({ name }) => /^(?:-E|--preserve-env)$/.test(name))
   const index = steps.findIndex((step) => keeps(step) && runsElsewhere(step, words))
@@ -181,11 +178,7 @@ class CommandMunger {
     if (this.#text.slice(word.end, last).includes('NODE_OPTIONS')) return []
 
     const insertions = [{ offset: value, text: quoteForShell(`${plan.nodeOptions} `) }]
-    const references = word.parameters.filter(({ name }) => name === 'NODE_OPTIONS')
-    if (references.length === 0 || this.#affected !== undefined || own === 'unknown') return insertions
-    // What it refers to must be the user's own. An empty variable stands for none, unless the text asks for the difference.
-    if (own.value === undefined && references.some(({ operation }) => /^[-+=?]/.test(operation))) return insertions
-    return [{ offset: word.start, text: `NODE_OPTIONS=${quoteForShell(own.value ?? '')} ` }, ...insertions]
+    return this.#affected === undefined ? [...insertOwnOptions(word, own), ...insertions] : insertions
   }
 
   /** Adds to the words of `env` and its like. */

@@ -30,6 +30,7 @@ const cases: readonly (readonly [what: string, changed: Partial<Facts>, expected
     { variables: { nodeOptions: '--no-warnings', path: '/usr/bin', context: undefined } },
     'environment-emptied, by-path',
   ],
+  ['a mock', { variables: { nodeOptions: undefined, path: '/usr/bin', context: undefined, isMock: true } }, undefined],
   ['NODE_OPTIONS removed', { variables: { ...whole, nodeOptions: undefined } }, 'node-options-removed, by-path'],
   ['NODE_OPTIONS emptied', { variables: { ...whole, nodeOptions: '' } }, 'node-options-replaced, by-path'],
   ['NODE_OPTIONS replaced', { variables: { ...whole, nodeOptions: '--max-old-space-size=4096' } }, 'node-options-replaced, by-path'],

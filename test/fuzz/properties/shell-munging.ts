@@ -43,7 +43,7 @@ const shells = findShells()
 export const pure = [
   property(
     'shell texts: nothing is taken away, however often they are munged',
-    550,
+    470,
     fc.oneof(soup, damaged(shellProgram('node'))),
     (text) => {
       const once = munge(text)

@@ -32,7 +32,7 @@ const matches = ({ known, complete }: Word, argument: string | undefined) =>
   complete ? argument === known : argument?.startsWith(known) === true
 
 export const pure = [
-  property('shell grammar: what is found stands in the text, in order', 480, fc.oneof(soup, damaged(shellProgram('node'))), (text) => {
+  property('shell grammar: what is found stands in the text, in order', 400, fc.oneof(soup, damaged(shellProgram('node'))), (text) => {
     const program = parseShell(text, dialect)
     for (const { start, end, words, assignments } of program?.commands ?? []) {
       let at = start

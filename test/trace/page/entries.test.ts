@@ -109,6 +109,21 @@ t.test('what a row says to those who hear it', (t) => {
   t.end()
 })
 
+t.test('a mock is marked', (t) => {
+  const tool = { kind: 'program', command: ['tool', 'x'], start: 0, end: 1 } as const
+  const { all } = entriesOf(
+    makeTree([
+      ...Array.from({ length: 20 }, () => ({ ...tool })),
+      ...Array.from({ length: 20 }, () => ({ ...tool, replaced: true }) as const),
+    ]),
+  )
+  t.equal(all.filter(({ isRun }) => isRun).length, 2, 'and alike to no program that is none')
+  const mock = all.find(({ process, isRun }) => process.replaced === true && !isRun) as Entry
+  t.equal(tagOf(mock), 'mock')
+  t.match(describeEntry(mock), /^tool x, not Node, .*, a mock ran in its place$/)
+  t.end()
+})
+
 t.test('labels', (t) => {
   const labels = (command: readonly string[]) => entriesOf(makeTree([{ command, start: 0, end: 1, cwd: '/a' }])).all.map(labelOf)
   t.same(labels(['/usr/bin/node', '/a/b c.js', '/ab.js']), ["node 'b c.js' /ab.js"])
