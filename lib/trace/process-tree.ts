@@ -16,7 +16,7 @@ export interface TracedProcess {
   readonly pid: number | undefined
   /** Of a Node process: its node as it was named, the flags of node, the script, the script's arguments. */
   readonly command: readonly string[]
-  /** What it was started as, where it became another program in the same process: a shell that became its last command. */
+  /** What it was started as, where it became another program in the same process: a shell its last command, a script by its own name Node. */
   readonly startedAs: readonly string[] | undefined
   readonly execPath: string | undefined
   readonly nodeVersion: string | undefined
@@ -28,7 +28,9 @@ export interface TracedProcess {
   readonly end: number | undefined
   /** From start to end. */
   readonly wall: number | undefined
-  /** From its start to the first code that is not Node's. */
+  /** When Node began in this process: after `start`, since its program had to be loaded, and it may have been a shell before. */
+  readonly nodeStart: number | undefined
+  /** From there to the first code that is not Node's. */
   readonly boot: number | undefined
   /** Processor time of this process alone. */
   readonly cpu: { readonly user: number; readonly system: number } | undefined

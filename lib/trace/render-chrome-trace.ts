@@ -44,15 +44,16 @@ export function renderChromeTrace(tree: ProcessTree): string {
       events.push({ ph: 'M', pid, tid, name: 'process_sort_index', args: { sort_index: order++ } })
     }
     events.push({ ph: 'X', pid, tid, name, cat: process.kind, ts: start, dur: end - start, args: argsOf(process) })
-    if (process.boot !== undefined) {
+    if (process.boot !== undefined && process.nodeStart !== undefined) {
+      const ts = Math.min(microseconds(process.nodeStart), end)
       events.push({
         ph: 'X',
         pid,
         tid,
         name: "Node's start-up",
         cat: 'boot',
-        ts: start,
-        dur: Math.min(microseconds(process.boot), end - start),
+        ts,
+        dur: Math.min(microseconds(process.boot), end - ts),
         args: {},
       })
     }

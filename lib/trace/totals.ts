@@ -35,6 +35,7 @@ function finishProcess(draft: Draft, zero: number): TracedProcess {
   return {
     ...draft,
     start,
+    nodeStart: draft.nodeStart === undefined ? undefined : draft.nodeStart - zero,
     end,
     wall: end === undefined ? undefined : Math.max(0, end - start),
     failed: error !== undefined || signal !== undefined || (exitCode !== undefined && exitCode !== 0),

@@ -1,4 +1,5 @@
 import { parseNodeArgv } from '../syntax/node-argv.js'
+import { withoutAdditions } from './between.js'
 import { makeClock } from './clock.js'
 import type { EndEvent, ExitEvent, ReplaceEvent, SpawnEvent, SpawnedEvent, StartEvent, TraceEvent } from './event.js'
 import type { EnvironmentChange, ProcessTree } from './process-tree.js'
@@ -34,7 +35,7 @@ export function buildTree(events: readonly TraceEvent[], { losses = [], without 
   const build = makeBuilder(index, clock)
   const roots: Draft[] = []
   // Those whose parent is unknown; then, since records may say anything, those that only each other lead to.
-  for (const start of index.starts.values()) if (!isKnown(start, index)) roots.push(build(start))
+  for (const start of index.starts.values()) if (!index.known.has(start.id)) roots.push(build(start))
   for (const start of index.starts.values()) if (!build.isDone(start)) roots.push(build(start))
   const isLeftOut = ({ pid, kind }: Draft) => kind === 'node' && pid === without
   const shown = roots.flatMap((root) => (isLeftOut(root) ? root.children : [root]))
@@ -50,10 +51,12 @@ interface Index {
   readonly spawnsOf: Map<string, string[]>
   /** The processes that came of a spawn; the Workers of a process, and those of its processes whose spawn it did not write down. */
   readonly startsOf: Map<string, StartEvent[]>
+  /** The processes of which it is known what they came of. */
+  readonly known: Set<string>
 }
 
 function indexEvents(events: readonly TraceEvent[]): Index {
-  const index: Index = { starts: new Map(), ends: new Map(), spawns: new Map(), spawnsOf: new Map(), startsOf: new Map() }
+  const index: Index = { starts: new Map(), ends: new Map(), spawns: new Map(), spawnsOf: new Map(), startsOf: new Map(), known: new Set() }
   // What became of a spawn may be read before it: nothing is said of the order of files.
   const later: (SpawnedEvent | ExitEvent)[] = []
   for (const event of events) {
@@ -77,15 +80,48 @@ function indexEvents(events: readonly TraceEvent[]): Index {
     if (event.type === 'spawned') spawn.spawned = event
     else spawn.exit = event
   }
+  const findByPid = makeFinder(index)
   for (const start of index.starts.values()) {
-    const { parent } = start
-    // Where the spawn was not written down, the process that made it is still known.
-    if (parent !== undefined) append(index.startsOf, index.spawns.has(parent) || index.starts.has(parent) ? parent : ownerOf(parent), start)
+    const parent = knownParent(start, index) ?? findByPid(start)
+    if (parent === undefined) continue
+    index.known.add(start.id)
+    append(index.startsOf, parent, start)
   }
   return index
 }
 
-function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
+/** The spawn that a process names, or, where that was not written down, the process that made it. */
+function knownParent({ parent }: StartEvent, { starts, spawns }: Index): string | undefined {
+  if (parent === undefined) return undefined
+  if (spawns.has(parent) || starts.has(parent)) return parent
+  const owner = ownerOf(parent)
+  return starts.has(owner) ? owner : undefined
+}
+
+/**
+ * Finds the process that a process was started by, or the spawn of the program, by its number, which it need not have been told: what the
+ * system says stays true where a variable is lost. A number may have been used more than once: it is the latest one that was there.
+ */
+function makeFinder({ starts, ends, spawns }: Index): (start: StartEvent) => string | undefined {
+  const lives = new Map<number, { readonly id: string; readonly from: number; readonly to: number | undefined }[]>()
+  for (const { id, thread, pid, at } of starts.values())
+    if (thread === undefined) append(lives, pid, { id, from: at, to: ends.get(id)?.at })
+  for (const [id, { event, spawned, exit }] of spawns) {
+    const pid = spawned?.pid
+    if (pid !== undefined && !lives.get(pid)?.some(({ from }) => from >= event.at && (exit === undefined || from <= exit.at)))
+      append(lives, pid, { id, from: event.at, to: exit?.at })
+  }
+  return ({ id, thread, ppid, at }) =>
+    thread !== undefined
+      ? undefined
+      : lives
+          .get(ppid)
+          ?.filter((life) => life.id !== id && life.from <= at && (life.to === undefined || life.to >= at))
+          .reduce<{ id: string; from: number } | undefined>((latest, life) => (life.from > (latest?.from ?? -1) ? life : latest), undefined)
+          ?.id
+}
+
+function append<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
   const list = lists.get(key)
   if (list === undefined) lists.set(key, [item])
   else list.push(item)
@@ -94,11 +130,6 @@ function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
 /** The process that made a spawn. */
 function ownerOf(spawnId: string): string {
   return spawnId.slice(0, spawnId.lastIndexOf('/'))
-}
-
-/** Is there a record of what this process came of? */
-function isKnown({ parent }: StartEvent, { starts, spawns }: Index): boolean {
-  return parent !== undefined && (starts.has(parent) || spawns.has(parent) || starts.has(ownerOf(parent)))
 }
 
 type Clock = ReturnType<typeof makeClock>
@@ -118,21 +149,26 @@ function makeBuilder(index: Index, clock: Clock): Builder {
     const own = end === undefined ? undefined : clock.time(start.id, end.at)
     const became = replaced === undefined ? undefined : clock.time(start.id, replaced.at)
     const children = (index.spawnsOf.get(start.id) ?? []).flatMap((id) => buildSpawn(index.spawns.get(id) as Spawn, start))
-    for (const child of index.startsOf.get(start.id) ?? []) if (!done.has(child.id)) children.push(build(child))
+    const ended = became ?? endedAt ?? own
+    for (const child of index.startsOf.get(start.id) ?? []) if (!done.has(child.id)) children.push(endingBy(ended, build(child)))
     const { user, system } = end ?? {}
+    const nodeStart = clock.time(start.id, start.at)
+    const asked = spawn === undefined ? undefined : clock.time(ownerOf(spawn.event.id), spawn.event.at)
     return {
       ...absent,
       id: start.id,
       kind: start.thread === undefined ? 'node' : 'worker',
       pid: start.pid,
       command: [start.argv[0] ?? start.execPath, ...start.execArgv, ...start.argv.slice(1)],
-      startedAs: spawn === undefined || isNodeSpawn(spawn) ? undefined : spawn.event.args,
+      startedAs: spawn === undefined || isStartedAsNode(spawn, start) ? undefined : spawn.event.args,
       execPath: start.execPath,
       nodeVersion: start.node,
       execArgv: start.execArgv,
       cwd: start.cwd,
-      start: clock.time(start.id, start.at),
-      end: became ?? endedAt ?? own,
+      // A process is there before it becomes Node, by so much as its program takes to be loaded; and where it was a shell before, by more.
+      start: Math.min(nodeStart, asked ?? nodeStart),
+      nodeStart: start.thread === undefined ? nodeStart : undefined,
+      end: ended,
       boot: start.thread === undefined ? start.boot / 1000 : undefined,
       cpu: user === undefined || system === undefined ? undefined : { user: user / 1000, system: system / 1000 },
       memory: end?.memory,
@@ -151,7 +187,9 @@ function makeBuilder(index: Index, clock: Clock): Builder {
     // The pid is not known yet while spawnSync runs, and never where that process was killed.
     const direct = starts.find((start) => start.pid === pid) ?? (pid === undefined && isNodeSpawn(spawn) ? starts[0] : undefined)
     const top = direct === undefined ? buildProgram(spawn, pid, owner) : build(direct, spawn)
-    const others = starts.filter((start) => start !== direct && !done.has(start.id))
+    const others = starts
+      .filter((start) => start !== direct && !done.has(start.id))
+      .toSorted((a, b) => clock.time(a.id, a.at) - clock.time(b.id, b.at))
     placeBetween(top, others, (start) => build(start))
     if (starts.length === 0 && isNodeSpawn(spawn) && exit !== undefined && exit.signal === null && recordsItself(event.args))
       top.escaped = true
@@ -182,6 +220,7 @@ const absent = {
   execPath: undefined,
   nodeVersion: undefined,
   execArgv: [],
+  nodeStart: undefined,
   boot: undefined,
   cpu: undefined,
   memory: undefined,
@@ -189,14 +228,21 @@ const absent = {
   escaped: false,
 } as const
 
+/** A Worker ends with its process at the latest, which does not let it say so. */
+function endingBy(end: number | undefined, draft: Draft): Draft {
+  if (draft.kind !== 'worker' || draft.end !== undefined || end === undefined) return draft
+  return { ...draft, end, children: draft.children.map((child) => endingBy(end, child)) }
+}
+
 /** Hangs processes below a program, with the programs in between that are known by name. */
 function placeBetween(top: Draft, starts: readonly StartEvent[], build: (start: StartEvent) => Draft): void {
   const programs = new Map<number, Draft>()
   for (const start of starts) {
     const process = build(start)
     let above = top
-    for (const { pid, command } of start.between ?? []) {
+    for (const { pid, command: given } of start.between ?? []) {
       if (pid === top.pid) continue
+      const command = withoutAdditions(given)
       let program = programs.get(pid)
       if (program === undefined) {
         program = {
@@ -216,6 +262,7 @@ function placeBetween(top: Draft, starts: readonly StartEvent[], build: (start: 
         programs.set(pid, program)
         above.children.push(program)
       }
+      becomeLater(program, command, above)
       // Nobody saw it start or end: it was there from its first child on.
       program.start = Math.min(program.start, process.start)
       program.end = program.end === undefined || process.end === undefined ? undefined : Math.max(program.end, process.end)
@@ -225,8 +272,28 @@ function placeBetween(top: Draft, starts: readonly StartEvent[], build: (start: 
   }
 }
 
+/** A program that has become another one since it was last looked at. What is a copy of the program above was not started as that. */
+function becomeLater(program: Draft, command: readonly string[], above: Draft): void {
+  if (areSame(program.command, command)) return
+  if (!areSame(program.command, above.command)) program.startedAs ??= program.command
+  program.command = command
+}
+
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((word, index) => word === b[index])
+}
+
 function isNodeSpawn({ event }: Spawn): boolean {
   return event.node
+}
+
+/** Was it asked for as `node …`, and not as a script by the script's own name? */
+function isStartedAsNode(spawn: Spawn, { argv: [, script] }: StartEvent): boolean {
+  return isNodeSpawn(spawn) && (script === undefined || nameOf(spawn.event.file) !== nameOf(script))
+}
+
+function nameOf(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 }
 
 /** With these, Node answers and ends before any code of a program or a preload. */

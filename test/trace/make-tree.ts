@@ -29,6 +29,7 @@ export function makeTree(roots: readonly Draft[], losses: readonly string[] = []
       start,
       end,
       wall: end === undefined ? undefined : end - start,
+      nodeStart: kind === 'node' && given.escaped !== true ? start : undefined,
       boot: kind === 'program' || end === undefined ? undefined : Math.min(kind === 'worker' ? 14 : 38, (end - start) * 0.6),
       cpu: kind === 'node' && end !== undefined ? { user: (end - start) * 0.46, system: (end - start) * 0.08 } : undefined,
       memory: kind === 'node' && end !== undefined ? 41_000_000 + (pid % 97) * 1_000_000 : undefined,

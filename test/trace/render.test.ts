@@ -62,8 +62,8 @@ t.equal(
   `                                                  wall      cpu   memory
 ▸✗ node /usr/bin/npm test                       2.10 s    32 ms    45 MB  exit 1
 └─ ▸✗ sh → node run.js 'it'\\''s\\n"so"'          1.90 s    32 ms    45 MB  exit 1
-   ├─ ▸ node worker.js 0                        198 ms    32 ms    45 MB
-   ├─ 5 × node worker.js …                    ≤ 197 ms  ≤ 32 ms  ≤ 45 MB
+   ├─ ▸ node worker.js 0                        200 ms    32 ms    45 MB
+   ├─ 5 × node worker.js …                    ≤ 199 ms  ≤ 32 ms  ≤ 45 MB
    ├─ node lost.js (left no record)             100 ms
    ├─ ✗ nope                                    0.0 ms                    ENOENT
    └─ Worker node in-a-worker.js                190 ms

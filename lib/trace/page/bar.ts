@@ -38,7 +38,7 @@ export function drawBar(entry: Entry, scale: Scale): SVGElement[] {
     process.end === undefined
       ? svg('path', { class: `${classes} open`, d: openEnded(left, top, width, height) })
       : svg('rect', { class: classes, x: left, y: top, width, height, rx: Math.min(process.kind === 'worker' ? 4 : 2, width / 2) }),
-    drawBoot(entry, scale, left, right),
+    drawBoot(entry, scale, right),
     process.failed
       ? svg('rect', { class: 'cap', x: left + width - Math.min(5, width), y: top, width: Math.min(5, width), height, rx: 1 })
       : undefined,
@@ -48,12 +48,12 @@ export function drawBar(entry: Entry, scale: Scale): SVGElement[] {
   return parts.filter((part) => part !== undefined)
 }
 
-function drawBoot({ process }: Entry, scale: Scale, left: number, right: number): SVGElement | undefined {
-  if (process.boot === undefined) return undefined
-  const width = Math.min(right, pixelOf(process.start + process.boot, scale)) - left
+function drawBoot({ process: { boot, nodeStart } }: Entry, scale: Scale, right: number): SVGElement | undefined {
+  if (boot === undefined || nodeStart === undefined) return undefined
+  const left = pixelOf(nodeStart, scale)
+  const width = Math.min(right, pixelOf(nodeStart + boot, scale)) - left
   if (width < 1.5) return undefined
-  const [y, height] = process.kind === 'worker' ? [4, 6] : [1, 12]
-  return svg('rect', { class: 'boot', x: left + 1, y, width: width - 1, height, rx: 1 })
+  return svg('rect', { class: 'boot', x: left + 1, y: 1, width: width - 1, height: 12, rx: 1 })
 }
 
 /** A cross behind the bar, which ends red. */
