@@ -1,3 +1,4 @@
+import { labelOf, labelOfRun } from './label.js'
 import type { TracedProcess } from './process-tree.js'
 import { runsOf } from './runs.js'
 
@@ -6,8 +7,8 @@ export interface Fold {
   /** The one, or the run's first. */
   readonly process: TracedProcess
   readonly count: number
-  /** The command; where the run's differ in some arguments, with `…` in their places. */
-  readonly command: readonly string[]
+  /** What it is called; where the run's differ, with `…` in these places. */
+  readonly label: string
   /** The largest of each. */
   readonly wall: number | undefined
   readonly cpu: number | undefined
@@ -19,17 +20,16 @@ export interface Fold {
 const longRun = 4
 
 /** Folds long runs of siblings that are alike into one line each. */
-export function foldRuns(processes: readonly TracedProcess[]): Fold[] {
-  return runsOf(processes, longRun).map(foldOf)
+export function foldRuns(processes: readonly TracedProcess[], parent?: TracedProcess): Fold[] {
+  return runsOf(processes, longRun).map((run) => foldOf(run, parent))
 }
 
-function foldOf(run: readonly TracedProcess[]): Fold {
+function foldOf(run: readonly TracedProcess[], parent: TracedProcess | undefined): Fold {
   const [process] = run as readonly [TracedProcess]
-  const command = process.command.map((argument, index) => (run.every((other) => other.command[index] === argument) ? argument : '…'))
   return {
     process,
     count: run.length,
-    command,
+    label: run.length === 1 ? labelOf(process, parent) : labelOfRun(run),
     wall: largest(run.map(({ wall }) => wall)),
     cpu: largest(run.map(({ cpu }) => (cpu === undefined ? undefined : cpu.user + cpu.system))),
     memory: largest(run.map(({ memory }) => memory)),

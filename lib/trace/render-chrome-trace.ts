@@ -1,5 +1,6 @@
 import type { ProcessTree, TracedProcess } from './process-tree.js'
-import { commandText, endText } from './text.js'
+import { labelOf } from './label.js'
+import { endText } from './text.js'
 
 /**
  * One event of the Trace Event Format: `M` names a process or thread, `X` is a span, `s` and `f` are the ends of an arrow.
@@ -34,11 +35,11 @@ export function renderChromeTrace(tree: ProcessTree): string {
     if (!isWorker && taken.has(pid)) pid = ++made
     taken.add(pid)
     const tid = isWorker ? ++made : pid
-    const name = commandText(process.command)
+    const name = labelOf(process)
     const start = microseconds(process.start)
     const end = Math.max(start, microseconds(process.end ?? lastEnd))
     if (isWorker) {
-      events.push({ ph: 'M', pid, tid, name: 'thread_name', args: { name: `Worker ${name}` } })
+      events.push({ ph: 'M', pid, tid, name: 'thread_name', args: { name } })
     } else {
       events.push({ ph: 'M', pid, tid, name: 'process_name', args: { name } })
       events.push({ ph: 'M', pid, tid, name: 'process_sort_index', args: { sort_index: order++ } })

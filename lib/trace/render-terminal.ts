@@ -1,6 +1,6 @@
 import { type Fold, foldRuns } from './fold.js'
 import type { ProcessTree, TracedProcess } from './process-tree.js'
-import { durationText, endText, shortCommandText, sizeText } from './text.js'
+import { durationText, endText, sizeText } from './text.js'
 
 export interface TerminalOptions {
   /** Columns. */
@@ -49,22 +49,19 @@ const titles = ['wall', 'cpu', 'memory'] as const
 
 function addRows(item: Fold, lead: string, below: string, rows: Row[]): void {
   const { process, count } = item
-  rows.push({ lead, command: label(item), cells: cellsOf(item), style: styleOf(process) })
+  rows.push({ lead, command: commandOf(item), cells: cellsOf(item), style: styleOf(process) })
   if (count > 1) return
-  const children = foldRuns(process.children)
+  const children = foldRuns(process.children, process)
   children.forEach((child, index) => {
     const isLast = index === children.length - 1
     addRows(child, `${below}${isLast ? '└─ ' : '├─ '}`, `${below}${isLast ? '   ' : '│  '}`, rows)
   })
 }
 
-function label({ process, count, command }: Fold): string {
-  const { kind, startedAs, cwd, slowest, failed, escaped } = process
-  const own = shortCommandText(command, cwd)
-  const text = startedAs === undefined ? own : `${shortCommandText(startedAs.slice(0, 1), cwd)} → ${own}`
+function commandOf({ process, count, label }: Fold): string {
+  const { slowest, failed, escaped } = process
   const signs = `${slowest ? '▸' : ''}${failed ? '✗' : ''}`
-  const sign = signs === '' ? '' : `${signs} `
-  return `${sign}${count > 1 ? `${count} × ` : ''}${kind === 'worker' ? `Worker ${text}` : text}${escaped ? ' (left no record)' : ''}`
+  return `${signs === '' ? '' : `${signs} `}${count > 1 ? `${count} × ` : ''}${label}${escaped ? ' (left no record)' : ''}`
 }
 
 function cellsOf({ process, count, wall, cpu, memory, failed }: Fold): Row['cells'] {

@@ -22,14 +22,6 @@ export function commandText(command: readonly string[]): string {
   return command.map(argumentText).join(' ')
 }
 
-/** A command in short: its program by name alone, and files below the working directory by the path from there. */
-export function shortCommandText(command: readonly string[], cwd: string | undefined): string {
-  const [program = '', ...rest] = command
-  const below = cwd === undefined || cwd === '/' ? undefined : `${cwd}/`
-  const short = rest.map((argument) => (below !== undefined && argument.startsWith(below) ? argument.slice(below.length) : argument))
-  return commandText([program.slice(Math.max(program.lastIndexOf('/'), program.lastIndexOf('\\')) + 1) || program, ...short])
-}
-
 /** A newline, an escape sequence, or a character that turns the direction of text. */
 const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
