@@ -46,7 +46,7 @@ function boot(): void {
   if (thread === undefined && contexts.some((context) => context.visible)) loadDeferred('visible')?.showVariables(env, registry)
   registry.unpatch = patch({ routes: deferRoutes(), patchWorkers: (isEarlier) => loadDeferred('thread')?.patchWorkers(isEarlier) })
   if (contexts.some((context) => context.trace !== undefined)) {
-    loadDeferred('record')?.recordThread(registry, { parent: inheritance.trace, thread: thread?.thread })
+    loadDeferred('record')?.recordThread(registry, { parent: inheritance.trace, thread: thread?.thread, script: thread?.script })
   }
   if (!isWorkerThread) installWrapperMains(present, registry, nodeOptions, __filename)
   debug('preload', () => ({ contexts: contexts.map((context) => context.directory), argv: process.argv, execArgv: process.execArgv }))

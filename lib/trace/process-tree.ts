@@ -14,7 +14,10 @@ export interface TracedProcess {
   /** A Node process; another program, of which only its parent tells; a Worker of the process above it. */
   readonly kind: 'node' | 'program' | 'worker'
   readonly pid: number | undefined
-  /** Of a Node process: its node as it was named, the flags of node, the script, the script's arguments. */
+  /**
+   * Of a Node process: its node as it was named, the flags of node, the script, the script's arguments. Of a Worker: its script, and what it was
+   * given; nothing where Node made it for itself, to run hooks of its module loader.
+   */
   readonly command: readonly string[]
   /** What it was started as, where it became another program in the same process: a shell its last command, a script by its own name Node. */
   readonly startedAs: readonly string[] | undefined

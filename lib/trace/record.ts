@@ -17,6 +17,8 @@ export interface Origin {
   readonly parent: string | undefined
   /** The thread, in a Worker. */
   readonly thread?: number | undefined
+  /** What the Worker was made for. */
+  readonly script?: string | undefined
 }
 
 /** A process that is about to be started. */
@@ -53,12 +55,12 @@ const fileName = (id: string) => `${id}.jsonl`
  * Each event is a whole line, appended by one call: whatever happens to the process, what was written is readable. Where a line cannot be written (a
  * full disk, a directory that is gone) the record stops there, and the program does not notice.
  */
-export function startRecording({ parent, thread }: Origin): Recorder {
+export function startRecording({ parent, thread, script }: Origin): Recorder {
   const { pid, ppid } = process
   const boot = thread === undefined ? Math.round(process.uptime() * 1e6) : 0
   const startedAt = now() - boot
   const id = thread === undefined ? `${pid}-${startedAt.toString(36)}` : `${(parent ?? '').split('-w')[0]}-w${thread}`
-  const start = describeStart({ id, parent, thread, pid, ppid, at: startedAt, boot })
+  const start = describeStart({ id, parent, thread, script, pid, ppid, at: startedAt, boot })
   const traces = new Map<string, TraceOptions>()
   const write = (describe: (trace: TraceOptions) => TraceEvent) => {
     for (const trace of traces.values()) if (!append(trace, id, describe(trace))) traces.delete(trace.directory)
@@ -101,7 +103,7 @@ export function startRecording({ parent, thread }: Origin): Recorder {
 
 type Beginning = Pick<StartEvent, 'id' | 'pid' | 'ppid' | 'at' | 'boot'> & Origin
 
-function describeStart({ id, parent, thread, pid, ppid, at, boot }: Beginning): (trace: TraceOptions) => StartEvent {
+function describeStart({ id, parent, thread, script, pid, ppid, at, boot }: Beginning): (trace: TraceOptions) => StartEvent {
   const wall = Date.now() - boot / 1000
   const between = thread === undefined && parent !== undefined ? programsBetween(ppid, Number.parseInt(parent, 10)) : []
   const { argv0, execArgv, execPath } = process
@@ -115,6 +117,7 @@ function describeStart({ id, parent, thread, pid, ppid, at, boot }: Beginning): 
     id,
     ...(parent !== undefined && { parent }),
     ...(thread !== undefined && { thread }),
+    ...(script !== undefined && { script }),
     pid,
     ppid,
     at,

@@ -159,7 +159,7 @@ function makeBuilder(index: Index, clock: Clock): Builder {
       id: start.id,
       kind: start.thread === undefined ? 'node' : 'worker',
       pid: start.pid,
-      command: [start.argv[0] ?? start.execPath, ...start.execArgv, ...start.argv.slice(1)],
+      command: commandOf(start),
       startedAs: spawn === undefined || isStartedAsNode(spawn, start) ? undefined : spawn.event.args,
       execPath: start.execPath,
       nodeVersion: start.node,
@@ -270,6 +270,12 @@ function placeBetween(top: Draft, starts: readonly StartEvent[], build: (start: 
     }
     above.children.push(process)
   }
+}
+
+function commandOf({ argv, thread, script, execPath, execArgv }: StartEvent): string[] {
+  const [program = execPath, ...args] = argv
+  if (thread !== undefined) return script === undefined ? [] : [script, ...args]
+  return [program, ...execArgv, ...args]
 }
 
 /** A program that has become another one since it was last looked at. What is a copy of the program above was not started as that. */

@@ -206,7 +206,7 @@ function buildDrafts(bin: string, node: string): Draft[] {
       children: [
         { command: ['esbuild', '--service=0.25.0', '--ping'], kind: 'program', start: 1560, end: 2570 },
         ...[0, 1, 2].map((index) => ({
-          command: [node, `${bin}/../vite/dist/worker.js`],
+          command: [`${bin}/../vite/dist/worker.js`],
           kind: 'worker' as const,
           start: 1640 + index * 12,
           end: 2440 - index * 130,

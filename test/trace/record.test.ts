@@ -111,7 +111,7 @@ const cases: readonly [name: string, start: () => Promise<unknown>, expected: re
       [
         `node: node -e new (require('worker_threads').Worker)("require('child_process').execFileSync('node', ['-e', '0'])", { eval: true })`,
         '0',
-        ['worker: node', '0', ['node: node -e 0', '0']],
+        ['worker: [worker eval]', '0', ['node: node -e 0', '0']],
       ],
     ],
   ],

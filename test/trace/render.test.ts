@@ -8,13 +8,14 @@ import t from '../tap.js'
 function madeUpRun(): TraceEvent[] {
   const events: TraceEvent[] = []
   const at = (milliseconds: number) => 9_000_000 + milliseconds * 1000
-  const start = (id: string, milliseconds: number, argv: string[], parent?: string, thread?: number) =>
+  const start = (id: string, milliseconds: number, argv: string[], parent?: string, thread?: number, script?: string) =>
     events.push({
       type: 'start',
       version: 1,
       id,
       ...(parent !== undefined && { parent }),
       ...(thread !== undefined && { thread }),
+      ...(script !== undefined && { script }),
       pid: Number.parseInt(id, 10),
       ppid: 1,
       at: at(milliseconds),
@@ -48,7 +49,7 @@ function madeUpRun(): TraceEvent[] {
   }
   spawn('101/7', 500, ['node', 'lost.js'], 120, 600)
   spawn('101/8', 610, ['nope'], undefined, 0)
-  start('101-w1', 710, ['node', '/app/in-a-worker.js'], '101', 1)
+  start('101-w1', 710, ['node'], '101', 1, '/app/in-a-worker.js')
   events.push({ type: 'end', id: '101-w1', at: at(900), code: 0 })
   end('101', 1990, 1)
   end('100', 2100, 1)
@@ -60,13 +61,13 @@ const tree = buildTree(madeUpRun(), { losses: ['x.jsonl: a line is torn'] })
 t.equal(
   renderTerminal(tree, { width: 80, color: false }),
   `                                                  wall      cpu   memory
-▸✗ node /usr/bin/npm test                       2.10 s    32 ms    45 MB  exit 1
+▸✗ npm test                                     2.10 s    32 ms    45 MB  exit 1
 └─ ▸✗ sh → node run.js 'it'\\''s\\n"so"'          1.90 s    32 ms    45 MB  exit 1
    ├─ ▸ node worker.js 0                        200 ms    32 ms    45 MB
    ├─ 5 × node worker.js …                    ≤ 199 ms  ≤ 32 ms  ≤ 45 MB
    ├─ node lost.js (left no record)             100 ms
    ├─ ✗ nope                                    0.0 ms                    ENOENT
-   └─ Worker node in-a-worker.js                190 ms
+   └─ Worker in-a-worker.js                     190 ms
 
 10 processes (9 Node, 1 Worker) · 3 deep · 2.10 s wall · 256 ms cpu · 160 ms in Node's start-up
 ✗ 3 processes failed

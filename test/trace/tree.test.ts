@@ -274,7 +274,7 @@ const cases: readonly [name: string, events: readonly TraceEvent[], expected: re
     'a Worker, and what it starts',
     [
       start('1', 0),
-      start('1-w1', 10, { pid: 1, thread: 1, parent: '1', argv: ['node', 'worker.js'] }),
+      start('1-w1', 10, { pid: 1, thread: 1, parent: '1', argv: ['node', 'x'], script: 'worker.js' }),
       spawn('1-w1/1', 20, ['node', '2.js']),
       spawned('1-w1/1', 21, 2),
       exit('1-w1/1', 60),
@@ -282,17 +282,17 @@ const cases: readonly [name: string, events: readonly TraceEvent[], expected: re
       end('1', 100),
       start('2', 22, { parent: '1-w1/1' }),
     ],
-    [['node 1 node 1.js 0-100 0', ['worker 1 node worker.js 10-70 0', 'node 2 node 2.js 20-60 0']]],
+    [['node 1 node 1.js 0-100 0', ['worker 1 worker.js x 10-70 0', 'node 2 node 2.js 20-60 0']]],
   ],
   [
     'Workers that their process has ended',
     [
       start('1', 0),
-      start('1-w1', 10, { pid: 1, thread: 1, parent: '1', argv: ['node', 'worker.js'] }),
-      start('1-w2', 20, { pid: 1, thread: 2, parent: '1-w1', argv: ['node', 'inner.js'] }),
+      start('1-w1', 10, { pid: 1, thread: 1, parent: '1', argv: ['node', 'x'], script: 'worker.js' }),
+      start('1-w2', 20, { pid: 1, thread: 2, parent: '1-w1', argv: ['node'] }),
       end('1', 100),
     ],
-    [['node 1 node 1.js 0-100 0', ['worker 1 node worker.js 10-100', 'worker 1 node inner.js 20-100']]],
+    [['node 1 node 1.js 0-100 0', ['worker 1 worker.js x 10-100', 'worker 1  20-100']]],
   ],
   [
     'a process that became another by execve',
