@@ -2,7 +2,7 @@
 // The types are tsc's (npm run build:types).
 import { createHash } from 'node:crypto'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { parse } from 'node:path'
 import { build, transformSync } from 'esbuild'
 import ts from 'typescript'
 import { buildPage } from './build-page.mjs'
@@ -14,14 +14,16 @@ const stored = {
   format: 'cjs',
   alias: { 'node:module': './lib/boot/own-module.ts' },
 }
-// Any Node must be able to parse the preload, one that is too old too: it then finds out that it is.
-await build({ ...stored, target: 'es2017', entryPoints: ['lib/boot/preload.cts'], outfile: 'dist/preload.cjs' })
+// Any Node must be able to parse a preload, one that is too old too: it then finds out that it is.
+const preloads = ['lib/boot/preload-main.cts', 'lib/boot/preload.cts']
+await build({ ...stored, target: 'es2017', entryPoints: preloads, outdir: 'dist', outExtension: { '.js': '.cjs' } })
 const deferred = [
   'lib/boot/record.ts',
   'lib/boot/restore.ts',
   'lib/boot/exclude.ts',
   'lib/boot/thread.ts',
   'lib/boot/visible.ts',
+  'lib/boot/wrapper-main.ts',
   'lib/wrap/route.ts',
 ]
 await build({ ...stored, target: 'node18', entryPoints: deferred, outdir: 'dist', entryNames: '[name]', outExtension: { '.js': '.cjs' } })
@@ -34,35 +36,31 @@ await build({
   outfile: 'dist/imports.mjs',
 })
 
-/** Functions of the preload that most processes do not call: those of wrapper mains, of Workers, of `process.execve` and of SPAWN_WRAP_DEBUG. */
+/** Functions of the preload that most processes do not call: those for child_process, `process.execve`, deferred files and SPAWN_WRAP_DEBUG. */
 const rarelyCalled = [
-  'installWrapperMains',
-  'hasAsyncPreloads',
-  'runWrapper',
-  'takeOutOfArgv',
-  'forgetMainModule',
-  'answerLibrary',
-  'makeLibrary',
-  'currentContext',
-  'onceLoaded',
-  'canExecve',
+  'readRoutes',
+  'patchSpawns',
+  'patchBinding',
+  'patchSpawn',
+  'replace',
   'patchExecve',
+  'readDeferred',
   'loadDeferred',
-  'debug',
   'describe',
 ]
 
-// In the order in which they are stored: the preload last, since it needs the others.
-const scripts = [...deferred.map((file) => basename(file, '.ts')), 'preload'].map((name) => `${name}.cjs`)
+// In the order in which they are stored: the preloads last, since they need the others.
+const scripts = [...deferred, ...preloads].map((file) => `${parse(file).name}.cjs`)
 const storedNames = ['imports.mjs', ...scripts]
 for (const name of scripts) {
+  const isPreload = name.startsWith('preload')
   const text = readFileSync(`dist/${name}`, 'utf8')
-  const { code } = transformSync(name === 'route.cjs' ? text : compileEagerly(text, name === 'preload.cjs' ? rarelyCalled : []), {
+  const { code } = transformSync(name === 'route.cjs' ? text : compileEagerly(text, isPreload ? rarelyCalled : []), {
     minifyWhitespace: true,
     minifySyntax: true,
     // V8 names a class in an error by its text.
     minifyIdentifiers: name !== 'thread.cjs',
-    target: name === 'preload.cjs' ? 'es2017' : 'node18',
+    target: isPreload ? 'es2017' : 'node18',
   })
   // V8 then reports the file under Node's own scheme, which coverage reports and debuggers leave out.
   writeFileSync(`dist/${name}`, `${code}//# sourceURL=node:brood/${name.replace('.cjs', '')}\n`)

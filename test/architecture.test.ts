@@ -50,6 +50,7 @@ t.test('nothing below knows anything above', (t) => {
 t.test('what runs in a child depends on nothing', (t) => {
   const entries = [
     'boot/preload.cts',
+    'boot/preload-main.cts',
     'boot/record.ts',
     'boot/restore.ts',
     'boot/exclude.ts',
@@ -70,7 +71,7 @@ t.test('what runs in a child depends on nothing', (t) => {
 t.test('what runs in a child runs on Node 18', (t) => {
   // New in Node 20, where the types come from.
   const newer = /\.(?:toSorted|toReversed|toSpliced|with)\(/
-  for (const entry of ['boot/preload.cts', 'boot/restore.ts', 'wrap/route.ts']) {
+  for (const entry of ['boot/preload.cts', 'boot/preload-main.cts', 'boot/restore.ts', 'wrap/route.ts']) {
     for (const name of reach(entry)) if (files.includes(name)) t.notMatch(readFileSync(join(lib, name), 'utf8'), newer, name)
   }
   t.end()

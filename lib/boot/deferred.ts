@@ -11,10 +11,12 @@ interface Deferred {
   exclude: typeof import('./exclude.js')
   visible: typeof import('./visible.js')
   route: typeof import('../wrap/route.js')
+  'wrapper-main': typeof import('./wrapper-main.js')
   thread: typeof import('./thread.js')
 }
 
-// Taken before the program can replace it.
+// Taken before the program can replace them.
+const readNow = readFileSync
 const compile = Reflect.get(Module.prototype, '_compile') as CompilableModule['_compile']
 
 /** Where the text of a deferred file lies: beside the preload. */
@@ -22,7 +24,7 @@ const pathOf = (name: keyof Deferred) => `${__dirname}/${name}.cjs`
 
 /** The text of a deferred file, for code that will be needed when `fs` may be mocked or the store lost. */
 export function readDeferred(name: keyof Deferred): string {
-  return readFileSync(pathOf(name), 'utf8')
+  return readNow(pathOf(name), 'utf8')
 }
 
 /**

@@ -6,6 +6,7 @@ import { enableDebug } from '../diagnostics.js'
 import { isWindows } from '../platform.js'
 import { isExcluded } from '../wrap/exclusion.js'
 import type { Snapshot } from '../wrap/snapshot.js'
+import { findScript } from './find-script.js'
 import type { Environment, Inheritance } from './inheritance.js'
 
 /**
@@ -29,17 +30,12 @@ function findMain(): string[] {
   const hasMain = main !== undefined && isAbsolute(main) && (process as { _eval?: string })._eval === undefined
   if (!hasMain) return []
   try {
-    const found = statSync(main, { throwIfNoEntry: false })?.isFile() === true ? main : lookUp(main)
+    const found = statSync(main, { throwIfNoEntry: false })?.isFile() === true ? main : findScript(main)
     return found === false ? [main] : [main, found, realpathSync(found)]
   } catch {
     // It cannot be read, as Node is about to say.
     return [main]
   }
-}
-
-/** Finds a main script as Node does, whose extension may be left out, or its directory named. Node will find it in its cache then. */
-function lookUp(main: string): string | false {
-  return (Module as unknown as { _findPath(path: string, paths: null, isMain: true): string | false })._findPath(main, null, true)
 }
 
 /** Loads the modules that NODE_OPTIONS would have named, as Node loads those. */

@@ -56,11 +56,11 @@ function takeOff(value: string, ours: string): string | undefined {
  */
 export function applyEnvironment(env: Environment, { contexts, applied }: Inheritance, present: readonly Snapshot[]): void {
   const ours: Environment = Object.create(null)
-  contexts.forEach((context, index) => {
-    if (!present.includes(context)) return
+  for (const [index, context] of contexts.entries()) {
+    if (!present.includes(context)) continue
     for (const name in context.env) {
       if (index >= applied || env[name] === undefined) ours[name] = context.env[name]
     }
-  })
+  }
   Object.assign(env, ours)
 }

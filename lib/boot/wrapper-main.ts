@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs'
 import { Module } from 'node:module'
-import { resolve } from 'node:path'
-import { debug } from '../diagnostics.js'
+import { debug, enableDebug } from '../diagnostics.js'
 import { currentContext } from '../wrap/current.js'
 import type { Registry } from '../wrap/registry.js'
 import type { Snapshot } from '../wrap/snapshot.js'
+import { findScript } from './find-script.js'
 import { hideModule } from './hide-module.js'
 
 type RunMain = (this: unknown, main?: string, ...rest: unknown[]) => unknown
@@ -36,9 +35,7 @@ export function installWrapperMains(
   nodeOptions: string | undefined,
   preload: string,
 ): void {
-  // One that is gone, as while its package is installed anew, would end every node.
-  const wrappers = contexts.filter((context): context is Wrapper => context.main !== undefined && existsSync(context.main))
-  if (wrappers.length === 0) return
+  const wrappers = contexts.filter((context): context is Wrapper => context.main !== undefined)
   const original = internals.runMain
   let started = false
 
@@ -57,8 +54,9 @@ export function installWrapperMains(
 
 /** Node loads what `--import` and `--loader` name after it was told the main script, and before it runs it. */
 function hasAsyncPreloads(nodeOptions = ''): boolean {
+  const options = `${process.execArgv.join(' ')} ${nodeOptions}`
   // A false alarm costs time and nothing else.
-  return /--import|--(?:experimental-)?loader/.test(`${process.execArgv.join(' ')} ${nodeOptions}`)
+  return options.includes('--import') || options.includes('loader')
 }
 
 function runWrapper(
@@ -70,6 +68,8 @@ function runWrapper(
 ): unknown {
   const wrapper = wrappers[index]
   if (wrapper === undefined) return run(main)
+  // One that is gone, as while its package is installed anew, would end every node.
+  if (findScript(wrapper.main) === false) return runWrapper(wrappers, index + 1, run, main, registry)
   const { argv } = process
   const script = argv[1]
   argv.splice(1, 0, wrapper.main, ...wrapper.args)
@@ -83,7 +83,7 @@ function runWrapper(
     forgetMainModule(wrapper.main)
     debug('runMain', () => ({ argv: process.argv }))
     // A wrapper may have put another script in the program's place.
-    const next = process.argv[1] === script ? main : resolve(process.argv[1] ?? main)
+    const next = process.argv[1] === script ? main : resolvePath(process.argv[1] ?? main)
     const runNext = () => runWrapper(wrappers, index + 1, run, next, registry)
     // In a promise, where ES modules run, an error that the program throws would become a rejection.
     if (isSynchronous) runNext()
@@ -95,6 +95,11 @@ function runWrapper(
   } finally {
     isSynchronous = false
   }
+}
+
+/** Most wrappers need no `node:path`. */
+function resolvePath(path: string): string {
+  return (new Module('brood').require('node:path') as typeof import('node:path')).resolve(path)
 }
 
 function takeOutOfArgv(wrapper: Wrapper, script: string | undefined): void {
@@ -147,3 +152,5 @@ function makeLibrary(load: () => unknown, registry: Registry): unknown {
     has: (_target, property) => property in whole(),
   })
 }
+
+export { enableDebug }

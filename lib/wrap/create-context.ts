@@ -58,7 +58,7 @@ export function createContext(options: ContextOptions = {}): Context {
   loadSignalExit()
   const ancestors = activeContexts(getRegistry())
   return makeShimDirectory(preferredRoot, ancestors.at(-1)?.shimRoot, (shimRoot, directory) => {
-    const preload = storePreload(shimRoot)
+    const preload = storePreload(shimRoot, mainPath !== undefined)
     const snapshot: Snapshot = {
       format: 1,
       directory,

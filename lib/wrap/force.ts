@@ -13,7 +13,7 @@ function settlePatches(): void {
     registry.unpatch = undefined
   }
   if (!isWanted || registry.unpatch !== undefined) return
-  registry.unpatch = isForCall ? patchSpawns(routes.spawn) : patch({ routes: () => routes, patchWorkers })
+  registry.unpatch = isForCall ? patchSpawns(routes.spawn) : patch({ readRoutes: () => () => routes, patchWorkers })
   registry.isPatchedForCall = isForCall
 }
 

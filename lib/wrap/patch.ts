@@ -1,16 +1,18 @@
 import { debug } from '../diagnostics.js'
+import { onceLoaded, type Reaction } from './once-loaded.js'
 import { quietBinding } from './quiet-binding.js'
 import type { Execve, Routes } from './route.js'
 
 /** What stands in for Node's functions. The preload loads it when it is first needed. */
 export interface Replacements {
-  readonly routes: () => Routes
-  /** Patches Workers, and returns what takes that back. `isEarlier`: may somebody have them already? */
-  readonly patchWorkers: (isEarlier: boolean) => (() => void) | undefined
+  /** Called where the program gets hold of a function that starts processes; what it returns, where it calls one. */
+  readonly readRoutes: () => () => Routes
+  /** Patches Workers. */
+  readonly patchWorkers: Reaction
 }
 
 /**
- * Replaces the functions through which Node starts processes, those of Workers included.
+ * Replaces the functions through which Node starts processes, those of Workers included, as soon as they are loaded.
  *
  * The first two are the lowest there are. So low down, what the caller wrote (`spawnfile`, `spawnargs`, error messages, frozen
  * options) stays as it wrote it, references taken before are caught, and child_process need not be loaded. For `process.execve`
@@ -18,11 +20,21 @@ export interface Replacements {
  *
  * @returns takes the patches back, in any order with those of others
  */
-export function patch({ routes, patchWorkers }: Replacements): () => void {
-  const undos = [patchSpawns((original, self, call) => routes().spawn(original, self, call))]
+export function patch({ readRoutes, patchWorkers }: Replacements): () => void {
+  const patchOnceLoaded = (name: keyof typeof spawnHolders) => () => {
+    const routes = readRoutes()
+    return patchBinding(name, (original, self, call) => routes().spawn(original, self, call))
+  }
+  const undos = [
+    onceLoaded({
+      'Internal Binding process_wrap': patchOnceLoaded('process_wrap'),
+      'Internal Binding spawn_sync': patchOnceLoaded('spawn_sync'),
+      'NativeModule worker_threads': patchWorkers,
+    }),
+  ]
   // Since Node 22.15. In a Worker there is none that works.
-  if (canExecve(process) && !isWorkerThread) undos.push(patchExecve(process, (...call) => routes().execve(...call)))
-  undos.push(onceLoaded('NativeModule worker_threads', patchWorkers))
+  if ('execve' in process && !isWorkerThread)
+    undos.push(patchExecve(process as unknown as ExecveHolder, (...call) => readRoutes()().execve(...call)))
   return () => {
     for (const undo of undos) undo()
   }
@@ -30,9 +42,9 @@ export function patch({ routes, patchWorkers }: Replacements): () => void {
 
 /** Replaces the lowest functions through which Node starts processes, and returns what takes that back. */
 export function patchSpawns(route: Routes['spawn']): () => void {
-  const undos = spawnHolders().map((holder) => patchSpawn(holder, route))
+  const undos = [patchBinding('process_wrap', route), patchBinding('spawn_sync', route)]
   return () => {
-    for (const undo of undos) undo()
+    for (const undo of undos) undo?.()
   }
 }
 
@@ -59,17 +71,19 @@ export function replace<Holder extends object, Name extends keyof Holder>(
 type Spawn = (this: unknown, ...call: unknown[]) => unknown
 type SpawnHolder = { spawn: Spawn }
 
-interface ProcessWrap {
-  readonly Process: { readonly prototype: SpawnHolder }
+/** Where each binding that starts processes keeps the function that does. */
+const spawnHolders = {
+  process_wrap: (binding: unknown) => (binding as { Process: { prototype: SpawnHolder } }).Process.prototype,
+  spawn_sync: (binding: unknown) => binding as SpawnHolder,
 }
 
-function spawnHolders(): SpawnHolder[] {
+function patchBinding(name: keyof typeof spawnHolders, route: Routes['spawn']): (() => void) | undefined {
   try {
-    return [(quietBinding('process_wrap') as ProcessWrap).Process.prototype, quietBinding('spawn_sync') as SpawnHolder]
+    return patchSpawn(spawnHolders[name](quietBinding(name)), route)
   } catch (error) {
     // The permission model refuses bindings: the program then runs as if it were not wrapped.
     debug('bindings refused', () => String(error))
-    return []
+    return undefined
   }
 }
 
@@ -86,10 +100,6 @@ function patchSpawn(holder: SpawnHolder, route: Routes['spawn']): () => void {
 
 type ExecveHolder = { execve: Execve }
 
-function canExecve(holder: object): holder is ExecveHolder {
-  return 'execve' in holder
-}
-
 function patchExecve(holder: ExecveHolder, route: Routes['execve']): () => void {
   return replace(holder, 'execve', (original, isActive) => {
     function execve(this: unknown, _execPath: string, ..._rest: unknown[]): never {
@@ -99,43 +109,4 @@ function patchExecve(holder: ExecveHolder, route: Routes['execve']): () => void 
     // The build shortens the name, which is shown.
     return Object.defineProperty(execve, 'name', { value: 'execve' })
   })
-}
-
-/**
- * Does something as soon as a built-in module is loaded: before whoever loads it gets hold of it, by `require` as by `import`.
- *
- * To load the module early would cost every process as much as brood does. Node writes what it has loaded
- * to `process.moduleLoadList`; until this module is, that list inherits from a proxy, which hears of what is appended.
- *
- * @param then is told whether the module was loaded already
- * @returns takes back what was done, or stops waiting
- */
-function onceLoaded(entry: string, then: (isEarlier: boolean) => (() => void) | undefined): () => void {
-  const { moduleLoadList: list } = process as unknown as { moduleLoadList: string[] | undefined }
-  let undo: (() => void) | undefined
-  let stop = () => {}
-  if (list?.includes(entry) !== false) undo = then(true)
-  else {
-    let waits = true
-    const original = Object.getPrototypeOf(list) as object
-    const listening: object = new Proxy(original, {
-      set(target, index, value, receiver) {
-        const isSet = Reflect.set(target, index, value, receiver)
-        if (waits && value === entry) {
-          stop()
-          undo = then(false)
-        }
-        return isSet
-      },
-    })
-    stop = () => {
-      waits = false
-      if (Object.getPrototypeOf(list) === listening) Object.setPrototypeOf(list, original)
-    }
-    Object.setPrototypeOf(list, listening)
-  }
-  return () => {
-    stop()
-    undo?.()
-  }
 }

@@ -10,7 +10,7 @@ interface StoredFile {
   readonly text: string
 }
 
-/** Set by the build: the files, the preload last, and a hash of their texts. */
+/** Set by the build: the files, the preloads last, and a hash of their texts. */
 declare const BROOD_STORE: { readonly names: readonly string[]; readonly hash: string }
 
 let packaged: readonly StoredFile[] | undefined
@@ -21,12 +21,15 @@ function packagedFiles(): readonly StoredFile[] {
 }
 
 /**
- * Puts the preload into the store of a shim root and says where it lies.
+ * Puts the preloads into the store of a shim root.
  *
  * Its path holds a hash of its text, and nothing removes it: where a file of `--require` is gone no node starts,
  * and processes that carry it may outlive the wrap, the root and the installed package.
+ *
+ * @param hasMain for a context with a wrapper main?
+ * @returns the path of the preload
  */
-export function storePreload(shimRoot: string): string {
+export function storePreload(shimRoot: string, hasMain: boolean): string {
   const store = join(shimRoot, storeName(shimRoot))
   const folder = join(store, BROOD_STORE.hash)
   for (const path of [store, folder]) makeOwnFolder(path)
@@ -34,7 +37,7 @@ export function storePreload(shimRoot: string): string {
     const path = join(folder, name)
     if (!holds(path, text)) writeWhole(path, text)
   }
-  return join(folder, 'preload.cjs')
+  return join(folder, hasMain ? 'preload-main.cjs' : 'preload.cjs')
 }
 
 /** The module beside the preload that imports what contexts with exclusions want imported: its URL. */

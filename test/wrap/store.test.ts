@@ -21,12 +21,14 @@ t.test('the store outlives the wrap, is made once, and is mended', (t) => {
   t.same(readdirSync(join(folder, hash as string)), [
     'exclude.cjs',
     'imports.mjs',
+    'preload-main.cjs',
     'preload.cjs',
     'record.cjs',
     'restore.cjs',
     'route.cjs',
     'thread.cjs',
     'visible.cjs',
+    'wrapper-main.cjs',
   ])
   t.equal(readFileSync(preload, 'utf8'), readFileSync(join(root, 'dist/preload.cjs'), 'utf8'))
   const { ino } = statSync(preload)

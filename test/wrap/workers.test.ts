@@ -222,7 +222,9 @@ t.test('it is loaded by who needs it', async (t) => {
   const list = 'process.moduleLoadList.filter((entry) => /worker_threads/.test(entry))'
   const code = `console.log(${list}.length, Object.getPrototypeOf(Object.getPrototypeOf(process.moduleLoadList)) === Object.prototype)
     require('worker_threads')
-    console.log(${list}.length, Object.getPrototypeOf(process.moduleLoadList) === Array.prototype)`
+    console.log(${list}.length)
+    require('child_process')
+    console.log(Object.getPrototypeOf(process.moduleLoadList) === Array.prototype)`
   const { stdout } = await runWrapped(preload, ['-e', code])
-  t.equal(stdout, '0 true\n1 true\n')
+  t.equal(stdout, '0 true\n1\ntrue\n')
 })
