@@ -76,7 +76,7 @@ const isText = /^(?:-[ep]+|--eval|--print)\b/
 /** A file below the working directory by the path from there, also where it is a URL. */
 function pathBelow(word: string, cwd: string | undefined): string {
   if (cwd === undefined || cwd === '/' || cwd === '') return word
-  const path = word.startsWith('file://') ? word.slice('file://'.length) : word
+  const path = word.replace(/^file:\/\//, '')
   return path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : word
 }
 

@@ -123,7 +123,7 @@ export function smallTree(): ProcessTree {
                 children: [{ command: ['make', '-j2', 'all'], kind: 'program', start: 1366, end: 2590, children: buildDrafts(bin, node) }],
               },
               {
-                command: [node, `${bin}/mocha`, '--parallel', 'test/**/*.test.js'],
+                command: [node, '--enable-source-maps', `${bin}/mocha`, '--parallel', 'test/**/*.test.js'],
                 execArgv: ['--enable-source-maps'],
                 start: 2618,
                 end: 4790,

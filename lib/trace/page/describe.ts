@@ -27,7 +27,7 @@ export function describeEntry(entry: Entry): string {
   }
   return [
     shortenMiddle(labelOf(entry), longestSpoken),
-    process.kind === 'worker' ? 'Worker' : process.kind === 'program' ? 'not Node' : '',
+    process.kind === 'program' ? 'not Node' : '',
     process.wall === undefined || process.error !== undefined ? '' : durationText(process.wall),
     endingOf(process),
     process.failed ? 'failed' : '',

@@ -55,7 +55,7 @@ t.test('rows of a search: what was found and what is above it, open or not', (t)
     [
       ['npm test', 1, 1],
       [labelOf(find(/^sh -c/)), 1, 1],
-      ["node node_modules/.bin/mocha --parallel 'test/**/*.test.js'", 1, 1],
+      ["node --enable-source-maps mocha --parallel 'test/**/*.test.js'", 1, 1],
       ['node test/unit/….test.js', 1, 1],
       ['node test/unit/cart.test.js', 1, 1],
     ],
@@ -97,7 +97,7 @@ t.test('what a row says to those who hear it', (t) => {
     [/redis/, 'redis-server --port 0, not Node, not started: ENOENT, failed'],
     [/native-helper/, 'node scripts/native-helper.js, 600 ms, exit code 0, escaped, it left no record'],
     [/daemon/, 'node scripts/daemon.js --detach, nobody saw it end'],
-    [/worker\.js/, 'node node_modules/.bin/../vite/dist/worker.js, Worker, 800 ms, ended'],
+    [/worker\.js/, 'Worker node_modules/.bin/../vite/dist/worker.js, 800 ms, ended'],
     [/….test.js/, '14 alike: node test/unit/….test.js, 1.61 s'],
   ] as const) {
     t.equal(describeEntry(find(label)), said)
