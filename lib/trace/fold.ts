@@ -13,27 +13,36 @@ export interface Fold {
   readonly wall: number | undefined
   readonly cpu: number | undefined
   readonly memory: number | undefined
-  readonly failed: number
+  /** What is below it; below a run, what stands in the same place below each. */
+  readonly children: readonly Fold[]
 }
 
 /** From so many on, siblings that are alike fold into one line. */
-const longRun = 4
+const shortest = 4
 
-/** Folds long runs of siblings that are alike into one line each. */
+/** Folds long runs of siblings that are alike into one line each, and what is below them. */
 export function foldRuns(processes: readonly TracedProcess[], parent?: TracedProcess): Fold[] {
-  return runsOf(processes, longRun).map((run) => foldOf(run, parent))
+  return runsOf(processes, { shortest, withFailures: true }).map((run) => foldOf(run, parent))
 }
 
 function foldOf(run: readonly TracedProcess[], parent: TracedProcess | undefined): Fold {
   const [process] = run as readonly [TracedProcess]
+  const isSingle = run.length === 1
   return {
     process,
     count: run.length,
-    label: run.length === 1 ? labelOf(process, parent) : labelOfRun(run),
+    label: isSingle ? labelOf(process, parent) : labelOfRun(run),
     wall: largest(run.map(({ wall }) => wall)),
     cpu: largest(run.map(({ cpu }) => (cpu === undefined ? undefined : cpu.user + cpu.system))),
     memory: largest(run.map(({ memory }) => memory)),
-    failed: run.filter(({ failed }) => failed).length,
+    children: isSingle
+      ? foldRuns(process.children, process)
+      : process.children.map((_, index) =>
+          foldOf(
+            run.map(({ children }) => children[index] as TracedProcess),
+            undefined,
+          ),
+        ),
   }
 }
 

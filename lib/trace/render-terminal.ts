@@ -48,10 +48,8 @@ export function renderTerminal(tree: ProcessTree, { width, color }: TerminalOpti
 const titles = ['wall', 'cpu', 'memory'] as const
 
 function addRows(item: Fold, lead: string, below: string, rows: Row[]): void {
-  const { process, count } = item
+  const { process, children } = item
   rows.push({ lead, command: commandOf(item), cells: cellsOf(item), style: styleOf(process) })
-  if (count > 1) return
-  const children = foldRuns(process.children, process)
   children.forEach((child, index) => {
     const isLast = index === children.length - 1
     addRows(child, `${below}${isLast ? '└─ ' : '├─ '}`, `${below}${isLast ? '   ' : '│  '}`, rows)
@@ -64,9 +62,9 @@ function commandOf({ process, count, label }: Fold): string {
   return `${signs === '' ? '' : `${signs} `}${count > 1 ? `${count} × ` : ''}${label}${escaped ? ' (left no record)' : ''}`
 }
 
-function cellsOf({ process, count, wall, cpu, memory, failed }: Fold): Row['cells'] {
+function cellsOf({ process, count, wall, cpu, memory }: Fold): Row['cells'] {
   const each = count > 1 ? '≤ ' : ''
-  const end = count > 1 ? (failed > 0 ? `${failed} failed` : '') : endText(process) || (process.end === undefined ? 'end not seen' : '')
+  const end = endText(process) || (process.end === undefined ? 'end not seen' : '')
   return [
     wall === undefined ? '' : each + durationText(wall),
     cpu === undefined ? '' : each + durationText(cpu),

@@ -191,8 +191,7 @@ function makeBuilder(index: Index, clock: Clock): Builder {
       .filter((start) => start !== direct && !done.has(start.id))
       .toSorted((a, b) => clock.time(a.id, a.at) - clock.time(b.id, b.at))
     placeBetween(top, others, (start) => build(start))
-    if (starts.length === 0 && isNodeSpawn(spawn) && exit !== undefined && exit.signal === null && recordsItself(event.args))
-      top.escaped = true
+    if (starts.length === 0 && isNodeSpawn(spawn) && exit !== undefined && ranProgram(exit) && recordsItself(event.args)) top.escaped = true
     return [top]
   }
 
@@ -301,6 +300,14 @@ function isStartedAsNode(spawn: Spawn, { argv: [, script] }: StartEvent): boolea
 function nameOf(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 }
+
+/** Killed on its way, or refused by Node for its flags, a process has not come to where it would have written its record. */
+function ranProgram({ code, signal }: ExitEvent): boolean {
+  return signal === null && code !== invalidFlags
+}
+
+/** @see "Exit codes" in Node's documentation of `process` */
+const invalidFlags = 9
 
 /** With these, Node answers and ends before any code of a program or a preload. */
 const answersOnly = new Set(['-v', '--version', '-h', '--help', '--v8-options', '--completion-bash', '--build-snapshot-config'])

@@ -3,6 +3,7 @@ import { type ChromeTraceEvent, renderChromeTrace } from '../../lib/trace/render
 import { renderTerminal } from '../../lib/trace/render-terminal.js'
 import { buildTree } from '../../lib/trace/tree.js'
 import t from '../tap.js'
+import { makeTree } from './make-tree.js'
 
 /** Records of a made-up run: a test runner under npm, with a failure, alike children, a Worker, and an escape. */
 function madeUpRun(): TraceEvent[] {
@@ -75,6 +76,41 @@ t.equal(
 lost: x.jsonl: a line is torn
 `,
 )
+
+t.test('long runs fold, with what is below them, where they ended alike', (t) => {
+  const child = (start: number, code: number, name: string) => ({
+    command: ['sh', '-c', `node ${name}`],
+    kind: 'program' as const,
+    start,
+    end: start + 5,
+    exitCode: code,
+    children: [{ command: ['node', `${name}.js`], start: start + 1, end: start + 4, exitCode: code }],
+  })
+  const children = [
+    ...Array.from({ length: 5 }, (_, index) => child(index, 0, `good-${index}`)),
+    ...[6, 7, 8, 9].map((at) => child(at, 2, `bad-${at}`)),
+  ]
+  const { roots } = makeTree([{ command: ['make'], kind: 'program', start: 0, end: 100, children: [...children, child(20, 3, 'other')] }])
+  const lines =
+    renderTerminal({ ...tree, roots }, { width: 100, color: false })
+      .split('\n\n')[0]
+      ?.split('\n') ?? []
+  t.same(
+    lines.slice(1).map((line) => line.replace(/ {2,}(?:≤ )?[\d.]+ m?s.*?( {2}exit \d)?$/, '$1')),
+    [
+      '▸ make',
+      "├─ ▸ sh -c 'node good-0'",
+      '│  └─ ▸ node good-0.js',
+      "├─ 4 × sh -c 'node good-…'",
+      '│  └─ 4 × node good-….js',
+      "├─ ✗ 4 × sh -c 'node bad-…'  exit 2",
+      '│  └─ ✗ 4 × node bad-….js  exit 2',
+      "└─ ✗ sh -c 'node other'  exit 3",
+      '   └─ ✗ node other.js  exit 3',
+    ],
+  )
+  t.end()
+})
 
 t.test('it fits into every terminal', (t) => {
   for (const width of [20, 40, 60, 80, 120, 200]) {

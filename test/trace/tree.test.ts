@@ -255,7 +255,7 @@ const cases: readonly [name: string, events: readonly TraceEvent[], expected: re
     [['node 1 node 1.js 0-100 0', 'node 2 node 2.js 10-60 0 escaped']],
   ],
   [
-    'one that was killed before it could write, or only says its version, or still runs, has not',
+    'one that was killed before it could write, or only says its version, or has wrong flags, or still runs, has not',
     [
       start('1', 0),
       spawn('1/1', 10, ['node', '2.js']),
@@ -264,11 +264,22 @@ const cases: readonly [name: string, events: readonly TraceEvent[], expected: re
       spawn('1/2', 20, ['node', '--version']),
       spawned('1/2', 21, 3),
       exit('1/2', 30),
+      spawn('1/4', 32, ['node', '--no-such-flag']),
+      spawned('1/4', 33, 5),
+      exit('1/4', 35, 9),
       spawn('1/3', 40, ['node', '4.js']),
       spawned('1/3', 41, 4),
       end('1', 100),
     ],
-    [['node 1 node 1.js 0-100 0', 'node 2 node 2.js 10-12 SIGTERM', 'node 3 node --version 20-30 0', 'node 4 node 4.js 40-?']],
+    [
+      [
+        'node 1 node 1.js 0-100 0',
+        'node 2 node 2.js 10-12 SIGTERM',
+        'node 3 node --version 20-30 0',
+        'node 5 node --no-such-flag 32-35 9',
+        'node 4 node 4.js 40-?',
+      ],
+    ],
   ],
   [
     'a Worker, and what it starts',

@@ -29,7 +29,7 @@ export function entriesOf(tree: ProcessTree): { readonly roots: readonly Entry[]
     return entry
   }
   const addAll = (processes: readonly TracedProcess[], parent: Entry | undefined, to: Entry[]): Entry[] => {
-    for (const run of runsOf(processes, longRun)) {
+    for (const run of runsOf(processes, { shortest: longRun, withFailures: false })) {
       const [first] = run
       if (first !== undefined) to.push(add(first, parent, run.length > 1 ? run : undefined))
     }
