@@ -37,7 +37,8 @@ export function renderChromeTrace(tree: ProcessTree): string {
     const tid = isWorker ? ++made : pid
     const name = labelOf(process)
     const start = microseconds(process.start)
-    const end = Math.max(start, microseconds(process.end ?? lastEnd))
+    // What nobody saw end is there as long as one who would have.
+    const end = Math.max(start, process.end === undefined ? (parent?.end ?? microseconds(lastEnd)) : microseconds(process.end))
     if (isWorker) {
       events.push({ ph: 'M', pid, tid, name: 'thread_name', args: { name } })
     } else {

@@ -369,7 +369,7 @@ describe('the details', () => {
 
   it('give the command to the clipboard', () =>
     withPage(small, { permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
-      await row(page, /^sh/).click({ position: { x: 200, y: 10 } })
+      await row(page, /^sh -c/).click({ position: { x: 200, y: 10 } })
       await page.getByRole('button', { name: 'Copy the command' }).click()
       await page.getByRole('button', { name: 'Copied' }).waitFor()
       assert.equal(
@@ -380,7 +380,7 @@ describe('the details', () => {
 
   it('are closed by their button', () =>
     withPage(small, {}, async (page) => {
-      await row(page, /^sh/).click({ position: { x: 200, y: 10 } })
+      await row(page, /^sh -c/).click({ position: { x: 200, y: 10 } })
       await page.getByRole('button', { name: 'Close the details' }).click()
       assert.equal(await page.locator('#detail').isVisible(), false)
       assert.match(await focused(page), /^sh/)

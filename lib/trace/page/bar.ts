@@ -8,7 +8,7 @@ import type { Range } from './range.js'
 export interface Scale extends Range {
   /** Of the bars' area. */
   readonly width: number
-  /** The time of the whole tree, up to which what nobody saw end is drawn. */
+  /** The time of the whole tree. */
   readonly whole: number
 }
 
@@ -25,7 +25,7 @@ export function pixelOf(time: number, { from, to, width }: Scale): number {
 export function drawBar(entry: Entry, scale: Scale): SVGElement[] {
   if (entry.isRun) return drawRun(entry, scale)
   const { process } = entry
-  const { start, end } = spanOf(entry, scale.whole)
+  const { start, end } = spanOf(entry)
   const left = pixelOf(start, scale)
   const right = pixelOf(end, scale)
   // Even the shortest process can be seen.
@@ -73,9 +73,9 @@ function openEnded(left: number, top: number, width: number, height: number): st
 /** Where at least one of the run was there. */
 function drawRun({ children }: Entry, scale: Scale): SVGElement[] {
   const kind = children[0]?.process.kind ?? 'node'
-  const spans = children.map(({ process }) => {
+  const spans = children.map(({ process, until }) => {
     const left = Math.round(pixelOf(process.start, scale))
-    return [left, Math.max(left + 1, Math.round(pixelOf(process.end ?? scale.whole, scale)))] as const
+    return [left, Math.max(left + 1, Math.round(pixelOf(until, scale)))] as const
   })
   const shape = mergeSpans(spans).map(([left, right]) => `M${left} 2H${right}V12H${left}Z`)
   return [svg('path', { class: `bar run ${kind}`, d: shape.join('') })]

@@ -47,10 +47,7 @@ export function endingOf({ error, signal, exitCode, end }: TracedProcess): strin
 }
 
 /** From when to when: of a run, from its first start to its last end. */
-export function spanOf({ isRun, children, process }: Entry, whole = 0): { readonly start: number; readonly end: number } {
-  if (!isRun) return { start: process.start, end: process.end ?? (process.error === undefined ? whole : process.start) }
-  return {
-    start: children.reduce((least, child) => Math.min(least, child.process.start), Number.POSITIVE_INFINITY),
-    end: children.reduce((most, child) => Math.max(most, child.process.end ?? whole), 0),
-  }
+export function spanOf({ isRun, children, process, until }: Entry): { readonly start: number; readonly end: number } {
+  const start = isRun ? children.reduce((least, child) => Math.min(least, child.process.start), Number.POSITIVE_INFINITY) : process.start
+  return { start, end: until }
 }

@@ -146,6 +146,47 @@ t.test('what does not show is written out', (t) => {
   t.end()
 })
 
+t.test('what nobody saw end is there as long as one who would have', (t) => {
+  const { all } = entriesOf(
+    makeTree([
+      {
+        command: ['root'],
+        start: 0,
+        end: 100,
+        children: [
+          {
+            command: ['parent'],
+            start: 10,
+            end: 20,
+            children: [
+              { command: ['lost'], start: 12, end: undefined },
+              {
+                command: ['daemon'],
+                start: 14,
+                end: undefined,
+                children: [{ command: ['late'], start: 50, end: 60 }],
+              },
+              { command: ['error'], start: 15, end: undefined, error: 'ENOENT' },
+            ],
+          },
+        ],
+      },
+      { command: ['other'], start: 30, end: undefined },
+    ]),
+  )
+  const untils = all.map(({ process, until }) => [process.command[0], until])
+  t.same(untils, [
+    ['root', 100],
+    ['parent', 20],
+    ['lost', 20],
+    ['daemon', 60],
+    ['late', 60],
+    ['error', 15],
+    ['other', 100],
+  ])
+  t.end()
+})
+
 t.test('how many ran at each time', (t) => {
   const tree = makeTree([
     { command: ['a'], start: 0, end: 100 },
@@ -154,6 +195,10 @@ t.test('how many ran at each time', (t) => {
     { command: ['x'], start: 10, end: 10, error: 'ENOENT' },
   ])
   t.same(loadOf(entriesOf(tree).all, 100, 4), [1, 1, 2, 2])
+  const short = makeTree(Array.from({ length: 10 }, (_, index) => ({ command: ['a'], start: index * 10, end: index * 10 + 10 })))
+  for (const count of [1, 3, 10, 25])
+    t.equal(Math.max(...loadOf(entriesOf(short).all, 100, count)), 1, 'one after the other is one at once')
+  t.same(loadOf([], 100, 2), [0, 0])
   t.same(
     mergeSpans([
       [5, 7],
