@@ -3,12 +3,13 @@
 # then becomes the npm that would have been found without it. Same process, same arguments.
 
 # The PATH without this directory, and whether npm is on it. The directory stays on PATH for what npm starts.
+# Another context's stand-in is passed over: it would find this one, and so on for ever.
 brood_found= brood_path= brood_rest=${PATH-}:
 while [ -n "$brood_rest" ]; do
   brood_entry=${brood_rest%%:*} brood_rest=${brood_rest#*:}
   case $brood_entry in @DIRECTORY@ | @DIRECTORY@/.) continue ;; esac
   brood_path=$brood_path:$brood_entry
-  if [ -z "$brood_found" ] && [ -f "${brood_entry:-.}"/npm ] && [ -x "${brood_entry:-.}"/npm ]; then
+  if [ -z "$brood_found" ] && [ -f "${brood_entry:-.}"/npm ] && [ -x "${brood_entry:-.}"/npm ] && [ ! -e "${brood_entry:-.}"/context.json ]; then
     brood_found=${brood_entry:-.}/npm
   fi
 done

@@ -99,3 +99,23 @@ t.test('what a shim makes of its environment', (t) => {
   }
   t.end()
 })
+
+t.test('npm behind the shims of two roots that know nothing of each other', (t) => {
+  const scratch = temporaryDirectory(t)
+  const bin = join(scratch, 'bin')
+  const directories = ['a', 'b'].map((name) => join(scratch, name))
+  for (const made of [bin, ...directories]) mkdirSync(made)
+  writeFileSync(join(bin, 'npm'), '#!/bin/sh\necho "$0 $1"\n', { mode: 0o755 })
+  for (const directory of directories) {
+    writeFileSync(join(directory, 'context.json'), '{}')
+    for (const { name, text } of fillShims({ ...source, directory, chain: [directory] }, [], '', read, false))
+      writeFileSync(join(directory, name), text, { mode: 0o755 })
+  }
+  const { stdout } = spawnSync('npm', ['test'], {
+    env: { PATH: `${directories.join(':')}:${bin}:/usr/bin:/bin` },
+    encoding: 'utf8',
+    timeout: 10_000,
+  })
+  t.equal(stdout, `${bin}/npm test\n`)
+  t.end()
+})
