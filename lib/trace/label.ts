@@ -80,8 +80,9 @@ function pathBelow(word: string, cwd: string | undefined): string {
   return path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : word
 }
 
-/** Both ends of it, so that the middle is what is left out. */
-function shorten(word: string): string {
+/** Both ends of it, so that the middle is what is left out; a program text without the empty lines around it. */
+function shorten(text: string): string {
+  const word = text.includes('\n') ? text.trim() : text
   return word.length > longestWord * 2 ? word.slice(0, longestWord) + word.slice(-longestWord) : word
 }
 

@@ -1,4 +1,4 @@
-import { visibleText } from './page/visible.js'
+import { visibleText } from './visible.js'
 import type { ProcessTree } from './process-tree.js'
 
 export interface HtmlOptions {

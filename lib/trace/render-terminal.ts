@@ -95,7 +95,14 @@ function paintWithColor(style: Style, text: string): string {
   return code === undefined || text === '' ? text : `\x1b[${code[0]}m${text}\x1b[${code[1]}m`
 }
 
-function totalLines({ totals }: ProcessTree, paint: (style: Style, text: string) => string): string[] {
+function countFailedWorkers(processes: readonly TracedProcess[]): number {
+  return processes.reduce(
+    (sum, { kind, failed, children }) => sum + (failed && kind === 'worker' ? 1 : 0) + countFailedWorkers(children),
+    0,
+  )
+}
+
+function totalLines({ roots, totals }: ProcessTree, paint: (style: Style, text: string) => string): string[] {
   const { processes, nodeProcesses, workers, depth, wall, cpu, boot, failed, escaped, unfinished, losses } = totals
   const counted = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`
   const facts = [
@@ -106,7 +113,12 @@ function totalLines({ totals }: ProcessTree, paint: (style: Style, text: string)
     `${durationText(boot)} in Node's start-up`,
   ]
   const lines = [paint('strong', facts.join(' · '))]
-  if (failed > 0) lines.push(paint('failed', `✗ ${counted(failed, 'process', 'processes')} failed`))
+  const failedWorkers = countFailedWorkers(roots)
+  const failures = [
+    ...(failed > failedWorkers ? [counted(failed - failedWorkers, 'process', 'processes')] : []),
+    ...(failedWorkers > 0 ? [counted(failedWorkers, 'Worker')] : []),
+  ]
+  if (failed > 0) lines.push(paint('failed', `✗ ${failures.join(' and ')} failed`))
   if (escaped > 0)
     lines.push(
       `${counted(escaped, 'Node process', 'Node processes')} left no record: \`brood doctor -- command\` says where wrapping was lost`,

@@ -1,4 +1,5 @@
 // How numbers and commands are said to people: the same in the terminal and in the page.
+import { visibleText } from './visible.js'
 
 /** Milliseconds as a person reads them: `0.4 ms`, `87 ms`, `1.24 s`, `2 min 05 s`. */
 export function durationText(milliseconds: number): string {
@@ -22,15 +23,10 @@ export function commandText(command: readonly string[]): string {
   return command.map(argumentText).join(' ')
 }
 
-/** A newline, an escape sequence, or a character that turns the direction of text. */
-const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
-
 function argumentText(argument: string): string {
-  const visible = argument.replace(control, (character) =>
-    character === '\n' ? '\\n' : character === '\t' ? '\\t' : `\\u{${(character.codePointAt(0) as number).toString(16)}}`,
-  )
-  if (/^[\w@%+=:,./\\{}~^…-]+$/.test(visible)) return visible
-  return visible.includes("'") && !/["$`\\!]/.test(visible) ? `"${visible}"` : `'${visible.replaceAll("'", `'\\''`)}'`
+  const text = visibleText(argument)
+  if (/^[\w@%+=:,./\\{}~^…-]+$/.test(text)) return text
+  return text.includes("'") && !/["$`\\!]/.test(text) ? `"${text}"` : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
 /** How a process ended, in a word: `exit 1`, `SIGKILL`, `ENOENT`; empty where it ended well or nobody knows. */

@@ -18,6 +18,7 @@ const cases: readonly (readonly [process: Labelled, label: string])[] = [
   [processOf(['node', '/app/a b.js'], { cwd: '/' }), "node '/app/a b.js'"],
   [processOf([]), '(unknown)'],
   [processOf(['node']), 'node'],
+  [processOf(['node', '-e', '\n  f()\n  g()\n'], { execArgv: ['-e', '\n  f()\n  g()\n'] }), "node -e 'f()\\n  g()'"],
   [processOf(['node', '/a/x'.repeat(300)]), `node ${'/a/x'.repeat(100)}${'/a/x'.repeat(100)}`],
   [processOf(['node', 'x', ...Array.from({ length: 1000 }, () => 'y')]), `node x ${'y '.repeat(99)}…`],
   // What is installed to be typed.

@@ -2,7 +2,7 @@ import type { TracedProcess } from '../process-tree.js'
 import { durationText, endText } from '../text.js'
 import { labelOf, shortenMiddle } from './command.js'
 import type { Entry } from './entries.js'
-import { visibleText } from './visible.js'
+import { visibleText } from '../visible.js'
 
 /** Nobody listens to more of a command. */
 const longestSpoken = 160

@@ -3,7 +3,7 @@ import { describeEntry, tagOf } from '../../../lib/trace/page/describe.js'
 import { type Entry, entriesOf, rowsOf, withAncestors } from '../../../lib/trace/page/entries.js'
 import { loadOf, mergeSpans } from '../../../lib/trace/page/load.js'
 import { searcherOf } from '../../../lib/trace/page/search.js'
-import { segmentsOf, visibleText } from '../../../lib/trace/page/visible.js'
+import { segmentsOf, visibleText } from '../../../lib/trace/visible.js'
 import t from '../../tap.js'
 import { everyProcess, largeTree, makeTree, smallTree } from '../make-tree.js'
 
