@@ -10,7 +10,7 @@ import { renderHtml } from '../dist/render-html.cjs'
 import { findChromium } from '../test/browser/chromium.mjs'
 import { drawTerminal } from './draw-terminal.mjs'
 
-const columns = 100
+const columns = 110
 /** Of the window, in pixels. */
 const size = { width: 1200, height: 780 }
 
