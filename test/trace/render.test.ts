@@ -3,7 +3,7 @@ import { type ChromeTraceEvent, renderChromeTrace } from '../../lib/trace/render
 import { renderTerminal } from '../../lib/trace/render-terminal.js'
 import { buildTree } from '../../lib/trace/tree.js'
 import t from '../tap.js'
-import { makeTree } from './make-tree.js'
+import { largeTree, makeTree } from './make-tree.js'
 
 /** Records of a made-up run: a test runner under npm, with a failure, alike children, a Worker, and an escape. */
 function madeUpRun(): TraceEvent[] {
@@ -109,6 +109,23 @@ t.test('long runs fold, with what is below them, where they ended alike', (t) =>
       '   └─ ✗ node other.js  exit 3',
     ],
   )
+  t.end()
+})
+
+t.test('a long tree is cut where it is deep', (t) => {
+  const large = largeTree(2000)
+  const whole = renderTerminal(large, { width: 100, color: false })
+  t.notMatch(whole, /not shown/)
+  t.equal(renderTerminal(large, { width: 100, color: false, lines: 10_000 }), whole)
+  for (const lines of [1, 30, 300]) {
+    const [rows = '', totals = ''] = renderTerminal(large, { width: 200, color: false, lines }).split('\n\n')
+    const shown = rows.split('\n').slice(1)
+    const slowest = whole.split('\n').filter((line) => line.includes('▸')).length
+    t.ok(shown.length <= lines + slowest, `${shown.length} lines`)
+    t.equal(shown.filter((line) => line.includes('▸')).length, slowest, 'what took longest is there')
+    const below = shown.reduce((sum, line) => sum + Number(/\((\d+) below/.exec(line)?.[1] ?? 0), 0)
+    t.match(totals, new RegExp(`\\n${below} are not shown`))
+  }
   t.end()
 })
 

@@ -27,7 +27,8 @@ t.test('the tree of a test suite is what the kernel saw', { skip: reasonAgainstS
 
   t.same(roots.flatMap(linesOf), truth)
   const nodes = seen.filter(isNode).length
-  t.match(totals, { nodeProcesses: nodes, escaped: 0, unfinished: 0, losses: [] })
+  t.match(totals, { nodeProcesses: nodes, workers: 1, escaped: 0, unfinished: 0, losses: [] })
+  t.same(workersOf(roots), [[join(project, 'worker.cjs')]], 'a Worker is none of them')
   t.ok(nodes > 40, `${nodes} Node processes of ${seen.length}`)
 })
 
@@ -74,6 +75,10 @@ function truthOf(top: SeenProcess, seen: readonly SeenProcess[], twinOf: (proces
     ]
   }
   return list(top, 0)
+}
+
+function workersOf(processes: readonly TracedProcess[]): (readonly string[])[] {
+  return processes.flatMap(({ kind, command, children }) => [...(kind === 'worker' ? [command] : []), ...workersOf(children)])
 }
 
 /** The same of the tree that brood made. */

@@ -358,6 +358,26 @@ t.test('Node begins in a process after the process', (t) => {
   t.end()
 })
 
+t.test('what took longest, but for a Worker of Node itself', (t) => {
+  const { roots } = buildTree([
+    start('1', 0),
+    start('1-w1', 1, { pid: 1, thread: 1, parent: '1' }),
+    start('1-w2', 10, { pid: 1, thread: 2, parent: '1', script: 'x.js' }),
+    end('1-w2', 20),
+    end('1', 100),
+  ])
+  t.match(roots, [
+    {
+      slowest: true,
+      children: [
+        { command: [], wall: 99, slowest: false },
+        { command: ['x.js'], wall: 10, slowest: true },
+      ],
+    },
+  ])
+  t.end()
+})
+
 t.test('totals', (t) => {
   const [, events] = cases.find(([name]) => name === 'a shell with children') as (typeof cases)[number]
   const { totals, startedAt, roots } = buildTree(events, { losses: ['a line'] })
