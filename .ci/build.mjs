@@ -36,7 +36,7 @@ await build({
   outfile: 'dist/imports.mjs',
 })
 
-/** Functions of the preload that most processes do not call: those for child_process, `process.execve`, deferred files and SPAWN_WRAP_DEBUG. */
+/** Functions that most processes do not call: those for child_process, `process.execve`, deferred files, SPAWN_WRAP_DEBUG, and for what a record masks. */
 const rarelyCalled = [
   'readRoutes',
   'patchSpawns',
@@ -47,6 +47,10 @@ const rarelyCalled = [
   'readDeferred',
   'loadDeferred',
   'describe',
+  'compareEnvironment',
+  'toolName',
+  'isSecretName',
+  'maskForms',
 ]
 
 // In the order in which they are stored: the preloads last, since they need the others.
@@ -55,7 +59,7 @@ const storedNames = ['imports.mjs', ...scripts]
 for (const name of scripts) {
   const isPreload = name.startsWith('preload')
   const text = readFileSync(`dist/${name}`, 'utf8')
-  const { code } = transformSync(name === 'route.cjs' ? text : compileEagerly(text, isPreload ? rarelyCalled : []), {
+  const { code } = transformSync(name === 'route.cjs' ? text : compileEagerly(text), {
     minifyWhitespace: true,
     minifySyntax: true,
     // V8 names a class in an error by its text.
@@ -68,16 +72,15 @@ for (const name of scripts) {
 
 /**
  * Turns `function f() {}` into `var f = (function f() {})`: V8 compiles a function in parentheses with the file,
- * where it would else read it twice. Nearly all of what is treated so runs wherever it is loaded.
- *
- * @param lazy names of functions that do not: to read them over costs half of what it costs to compile them
+ * where it would else read it twice. Nearly all of what is treated so runs wherever it is loaded. The rest stays as it is: to read
+ * a function over costs half of what it costs to compile it.
  */
-function compileEagerly(text, lazy) {
+function compileEagerly(text) {
   const { statements } = ts.createSourceFile('stored.cjs', text, ts.ScriptTarget.ES2017)
   return statements
     .map((statement) => {
       const source = text.slice(statement.pos, statement.end)
-      return ts.isFunctionDeclaration(statement) && !lazy.includes(statement.name.text)
+      return ts.isFunctionDeclaration(statement) && !rarelyCalled.includes(statement.name.text)
         ? `var ${statement.name.text} = (${source.trim()});`
         : source
     })

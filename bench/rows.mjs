@@ -24,6 +24,7 @@ const wrapped = { ...node, wrapper: 'cjs' }
 export const childRows = [
   { ...node, id: 'preload', title: 'no wrapper main, one variable set', target: 1.03 },
   { ...node, id: 'require', title: 'no wrapper main, one `--require`', flags: ['--require', mark] },
+  { ...node, id: 'trace', title: 'no wrapper main, recorded', tools: ['brood'], recorded: true, target: 1.05 },
   { ...wrapped, id: 'main', title: 'wrapper main', target: 1.06 },
   { ...wrapped, id: 'esm', title: 'wrapper main, ES module program', program: programs.mjs },
   { ...wrapped, id: 'esm-wrapper', title: 'ES module wrapper main', wrapper: 'mjs', tools: ['brood', 'spawn-wrap'] },

@@ -1,4 +1,6 @@
+import { mkdtempSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { locateWrapper, mark } from './rows.mjs'
 
 // All three by require, as their users of old load them.
@@ -19,5 +21,14 @@ export function wrapArguments(tool, { flags, wrapper }) {
 export function activate(tool, row) {
   if (tool === 'bare') return
   if (tool === 'node-preload') require('node-preload').push(mark)
+  else if (row.recorded) record()
   else loadWrap(tool)(...wrapArguments(tool, row))
+}
+
+/** The sandbox goes with all that is in it. */
+function record() {
+  const trace = mkdtempSync(join(process.env.SPAWN_WRAP_SHIM_ROOT, 'trace-'))
+  require('brood')
+    .createContext({ env: { BENCH_MARK: 'set' }, trace })
+    .patch()
 }

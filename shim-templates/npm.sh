@@ -2,14 +2,13 @@
 # brood's stand-in for npm on PATH: it puts back what a program on the way may have lost,
 # then becomes the npm that would have been found without it. Same process, same arguments.
 
-# The PATH without this directory, and whether npm is on it. The directory stays on PATH for what npm starts.
-# Another context's stand-in is passed over: it would find this one, and so on for ever.
-brood_found= brood_path= brood_rest=${PATH-}:
+# The npm on PATH that is none of brood's: the shim of a context that knows nothing of this one would send us back here.
+# The directory stays on PATH for what npm starts.
+brood_found= brood_rest=${PATH-}:
 while [ -n "$brood_rest" ]; do
   brood_entry=${brood_rest%%:*} brood_rest=${brood_rest#*:}
-  case $brood_entry in @DIRECTORY@ | @DIRECTORY@/.) continue ;; esac
-  brood_path=$brood_path:$brood_entry
-  if [ -z "$brood_found" ] && [ -f "${brood_entry:-.}"/npm ] && [ -x "${brood_entry:-.}"/npm ] && [ ! -e "${brood_entry:-.}"/context.json ]; then
+  case $brood_entry in */@PREFIX@*) continue ;; esac
+  if [ -z "$brood_found" ] && [ -f "${brood_entry:-.}"/npm ] && [ -x "${brood_entry:-.}"/npm ]; then
     brood_found=${brood_entry:-.}/npm
   fi
 done

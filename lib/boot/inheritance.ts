@@ -24,14 +24,19 @@ export function takeUnchanged(env: Environment): Inheritance | undefined {
     const carrier = JSON.parse(env[carrierVariable] as string) as Carrier
     const directories = carrier.contexts
     const ours = { path: directories[directories.length - 1] + pathDelimiter, nodeOptions: carrier.nodeOptions as string }
-    const path = takeOff(env.PATH as string, ours.path)
+    const sent = env.PATH as string
+    // A shim takes its directory out of PATH, and not all that is started needs one.
+    const path = takeOff(sent, sent.startsWith(ours.path) ? ours.path : '')
     const nodeOptions = env.NODE_OPTIONS as string
     const otherOptions = nodeOptions === ours.nodeOptions ? '' : takeOff(nodeOptions, `${ours.nodeOptions} `)
+    const shim = env[shimVariable]
+    // bash tells by which path it has found a program.
+    const isPlain = shim === undefined || (shim === 'path' && !env._?.includes(directoryPrefix))
     const isUnchanged = path !== undefined && otherOptions !== undefined && carrier.fragile === undefined && carrier.flagged === undefined
-    if (!isUnchanged) return undefined
+    if (!isUnchanged || !isPlain) return undefined
     // A wrapper could not work under the permission model: there the program runs bare.
     const contexts = process.permission ? [] : (directories.map(readSnapshot) as Snapshot[])
-    for (const { nodeFlags } of contexts) if (nodeFlags.length > 0 && env[shimVariable] !== undefined) return undefined
+    for (const { nodeFlags } of contexts) if (nodeFlags.length > 0 && shim !== undefined) return undefined
     delete env[carrierVariable]
     delete env[shimVariable]
     if (nodeOptions === ours.nodeOptions) delete env.NODE_OPTIONS

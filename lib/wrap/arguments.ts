@@ -4,8 +4,23 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isRegExp } from 'node:util/types'
 import { BroodError } from '../errors.js'
+import { nearest } from '../nearest.js'
 import { parseNodeArgv, takesValue } from '../syntax/node-argv.js'
 import type { Exclusion } from './exclusion.js'
+
+/**
+ * Refuses options that are not known: one that is misspelt would be as good as left out.
+ *
+ * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`
+ */
+export function checkNames(where: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    const likely = nearest(name, known)
+    const hint = likely === undefined ? `It knows ${known.join(', ')}.` : `Did you mean ${likely}?`
+    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `${where} knows no option ${JSON.stringify(name)}. ${hint}`, { argument: name })
+  }
+}
 
 /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
 export function checkStrings(name: string, value: unknown): readonly string[] {
@@ -180,14 +195,15 @@ function preloadNotFound(option: string, specifier: string, directory: string, c
  */
 export function resolveMain(main: string, directory: string): string {
   const path = resolve(directory, main)
+  const status = statSync(path, { throwIfNoEntry: false })
   // A path that exists stays as it was written: it may be a symbolic link.
-  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return path
+  if (status?.isFile()) return path
   try {
     return createRequire(path).resolve(path)
   } catch (cause) {
     throw new BroodError(
       'ERR_BROOD_WRAPPER_NOT_FOUND',
-      `The wrapper main ${path} does not exist. Every child would fail to start; pass the path of a script, e.g. require.resolve('./wrapper.js').`,
+      `The wrapper main ${path} ${status?.isDirectory() ? 'is a directory that node cannot run: it holds no index.js' : 'does not exist'}. Every child would fail to start; pass the path of a script, e.g. require.resolve('./wrapper.js').`,
       { cause, path },
     )
   }

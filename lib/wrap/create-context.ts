@@ -7,6 +7,7 @@ import {
   checkBoolean,
   checkEnvironment,
   checkExclude,
+  checkNames,
   checkString,
   checkStrings,
   refusePackages,
@@ -24,9 +25,24 @@ import { findLibraryNames, foregroundEntry, libraryEntry } from './library.js'
 import { activeContexts, getRegistry } from './registry.js'
 import { makeShimDirectory } from './shim-root.js'
 import { fillShims, readTemplate } from './shims.js'
-import { type Snapshot, snapshotFile } from './snapshot.js'
+import { directoryPrefix, type Snapshot, snapshotFile } from './snapshot.js'
 import { importerOf, storePreload } from './store.js'
 import { prepareTrace } from './tracing.js'
+
+const optionNames: Readonly<Record<keyof ContextOptions, true>> = {
+  main: true,
+  args: true,
+  execArgv: true,
+  env: true,
+  require: true,
+  import: true,
+  data: true,
+  visible: true,
+  exclude: true,
+  workers: true,
+  trace: true,
+  shimRoot: true,
+}
 
 /**
  * Makes a context: checks the options, and writes snapshot, shims and preload.
@@ -38,6 +54,7 @@ export function createContext(options: ContextOptions = {}): Context {
   if (options === null || typeof options !== 'object') {
     throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'The options of createContext must be an object.', { argument: 'options' })
   }
+  checkNames('createContext', options, Object.keys(optionNames))
   const cwd = currentDirectory()
   const workers = checkBoolean('workers', options.workers ?? true)
   const { main, shimRoot: preferredRoot } = options
@@ -114,6 +131,7 @@ function moduleOptions(leavesOut: boolean, requires: readonly string[], imports:
 function findNpm(): string | undefined {
   // `which` knows PATHEXT. Without one it does what is here already, and takes 4 ms to load.
   if (isWindows) return loadWhich().sync('npm', { nothrow: true }) ?? undefined
-  const npm = findProgram('npm', { path: process.env.PATH, cwd: '' }, realFileSystem)
+  const path = process.env.PATH?.split(':').filter((entry) => !entry.includes(`/${directoryPrefix}`))
+  const npm = findProgram('npm', { path: path?.join(':'), cwd: '' }, realFileSystem)
   return npm === undefined ? undefined : resolve(npm)
 }

@@ -1,23 +1,38 @@
+import { isPrefixCommand } from '../syntax/prefix-command.js'
 import type { FileSystem } from './find-program.js'
 import { mungeCmd } from './mungers/cmd.js'
 import { mungeEnv, pathOf } from './mungers/env.js'
-import { inheritsPermissions, mungeNode } from './mungers/node.js'
+import { inheritsPermissions, isNode, mungeNode } from './mungers/node.js'
 import { mungeNpm } from './mungers/npm.js'
-import { mungeOtherUser } from './mungers/other-user.js'
+import { changing, mungeOtherUser } from './mungers/other-user.js'
+import { shells } from './mungers/passage.js'
 import { pin } from './mungers/pin.js'
 import { mungePrefix } from './mungers/prefix.js'
 import { mungeShebang } from './mungers/shebang.js'
 import { mungeShell } from './mungers/shell.js'
-import type { Plan } from './plan.js'
+import { type Plan, programName } from './plan.js'
 import type { SpawnRequest } from './request.js'
 
 /** Each sees the request as the one before it left it. */
 const programMungers = [mungeOtherUser, mungeNpm, mungeShebang, mungeNode, mungeShell, mungePrefix, mungeCmd] as const
 
+/** Does a munger go by this name? A program of any other name can at most be a script for node. */
+function isKnown(file: string, plan: Plan): boolean {
+  const name = programName(file, plan.windows)
+  return name === 'npm' || isNode(file, plan) || shells.has(name) || isPrefixCommand(name) || changing.has(name) || plan.windows
+}
+
+function mungeProgram(request: SpawnRequest, plan: Plan, files: FileSystem): SpawnRequest {
+  if (isKnown(request.file, plan)) return programMungers.reduce((current, munger) => munger(current, plan, files), request)
+  const script = mungeShebang(request, plan, files)
+  // Most programs are neither: a look at the name is all that they are to cost.
+  return script === request ? request : mungeProgram(script, plan, files)
+}
+
 /** Turns what was asked for into what brood starts instead. Pure: data in, data out. */
 export function munge(request: SpawnRequest, plan: Plan, files: FileSystem): SpawnRequest {
   if (inheritsPermissions(request, plan)) return { ...request, untouched: true }
-  const munged = programMungers.reduce((current, mungeProgram) => mungeProgram(current, plan, files), request)
+  const munged = mungeProgram(request, plan, files)
   if (munged.untouched) return munged
   const shimless = munged.cwd === undefined && files.isInRemovedDirectory?.() === true
   return mungeEnv(pinWithoutPath(shimless ? { ...munged, shimless } : munged, plan, files), plan)

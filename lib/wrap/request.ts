@@ -11,7 +11,7 @@ export interface SpawnRequest {
   readonly gid: number | undefined
   /** Its environment stays as it was asked for: it would find no node, and is to fail alike, or brood would not work in it. */
   readonly untouched: boolean
-  /** Does it start in a directory that was removed? There the shell of a shim complains, so it gets none. */
+  /** Is it to find no shim on PATH: because it needs none, or because a shim's shell would complain of a working directory that was removed? */
   readonly shimless?: boolean
   /** Do the contexts' node flags stand in `args`? */
   readonly flagged: boolean

@@ -98,13 +98,13 @@ interface Asked {
 /** Each context's listeners see the request as those of the older contexts left it. */
 function askListeners(asked: SpawnRequest, contexts: readonly ActiveContext[]): Asked {
   let request = asked
-  const leftOut = new Set<ActiveContext>()
+  const leftOut: ActiveContext[] = []
   for (const context of contexts) {
     const answer = context.ask === undefined ? request : context.ask(request)
-    if (answer === undefined) leftOut.add(context)
+    if (answer === undefined) leftOut.push(context)
     else request = answer
   }
-  return { request, contexts: leftOut.size === 0 ? contexts : contexts.filter((context) => !leftOut.has(context)) }
+  return { request, contexts: leftOut.length === 0 ? contexts : contexts.filter((context) => !leftOut.includes(context)) }
 }
 
 let latest: { readonly contexts: readonly ActiveContext[]; readonly plan: Plan | undefined } | undefined

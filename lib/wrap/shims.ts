@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { formatNodeOptions, quoteNodeOption } from '../syntax/node-options.js'
 import { encodeCarrier } from './carrier.js'
 import { nodeOptionsFor, programName } from './plan.js'
-import type { Snapshot } from './snapshot.js'
+import { directoryPrefix, type Snapshot } from './snapshot.js'
 
 /** One file of a shim directory. */
 export interface Shim {
@@ -59,6 +59,7 @@ export function fillShims(
 
   const values = {
     DIRECTORY: quoteForShell(snapshot.directory),
+    PREFIX: quoteForShell(directoryPrefix),
     PRELOAD: quoteForShell(snapshot.preload),
     PRELOAD_OPTION: quoteForShell(`--require ${quoteNodeOption(snapshot.preload)}`),
     NODE_OPTIONS: quoteForShell(formatNodeOptions(nodeOptionsFor(contexts, snapshot.preload))),

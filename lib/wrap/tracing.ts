@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { BroodError } from '../errors.js'
 import { startRecording, type TraceOptions } from '../trace/record.js'
-import { checkBoolean, checkString, invalid } from './arguments.js'
+import { checkBoolean, checkNames, checkString, invalid } from './arguments.js'
 import { getRegistry } from './registry.js'
 
 /**
@@ -14,6 +14,7 @@ export function prepareTrace(value: unknown, cwd: string): TraceOptions | undefi
   if (value === undefined) return undefined
   const options = typeof value === 'string' ? { directory: value } : value
   if (options === null || typeof options !== 'object') throw invalid('trace', 'a directory, or an object with one', value)
+  checkNames('trace', options, ['directory', 'raw', 'envValues'])
   const { directory, raw, envValues } = options as { directory?: unknown; raw?: unknown; envValues?: unknown }
   const path = resolve(cwd, checkString('trace.directory', directory))
   const trace = {

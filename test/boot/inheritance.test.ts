@@ -50,27 +50,45 @@ const environments: readonly [name: string, env: readonly string[], quick: boole
   ['variables that a shell drops', ['PATH=/bin', 'ünï=1'], false],
 ]
 
+/** What becomes of a request's environment on the way to the preload. */
+const passages: readonly [name: string, pass: (asked: SpawnRequest, plan: Plan) => Environment][] = [
+  ['straight', (asked, plan) => toObject(mungeEnv(asked, plan).env)],
+  ['without a shim on PATH', (asked, plan) => toObject(mungeEnv({ ...asked, shimless: true }, plan).env)],
+  [
+    'through a shim',
+    (asked, plan) => {
+      const { PATH: path = '', ...others } = toObject(mungeEnv(asked, plan).env)
+      return { ...others, PATH: path.slice(path.indexOf(':') + 1), [shimVariable]: 'path' }
+    },
+  ],
+]
+
 for (const [title, plan] of [
   ['a context', one],
-  ['two contexts', two],
+  ['two contexts, one with flags', two],
 ] as const) {
-  t.test(title, (t) => {
-    for (const [name, env, quick] of environments) {
-      const sent = mungeEnv(request(env), plan).env
-      const [seen, seenInGeneral] = [toObject(sent), toObject(sent)]
-      const taken = takeUnchanged(seen)
-      const general = takeInheritance(seenInGeneral, [], plan.nodeOptions.split(' ')[1] as string)
-      t.same(seenInGeneral, toObject(env), `${name}: as it was`)
-      t.same(
-        general.contexts.map((context) => context.directory),
-        plan.shims,
-        name,
-      )
-      if (quick) t.same([taken, seen], [general, seenInGeneral], `${name}: both ways agree`)
-      else t.same([taken, seen], [undefined, toObject(sent)], `${name}: left to the general way, untouched`)
-    }
-    t.end()
-  })
+  for (const [passage, pass] of passages) {
+    t.test(`${title}, ${passage}`, (t) => {
+      for (const [name, env, isUsual] of environments) {
+        if (!isUsual && passage !== 'straight') continue
+        const sent = pass(request(env), plan)
+        const [seen, seenInGeneral] = [{ ...sent }, { ...sent }]
+        const taken = takeUnchanged(seen)
+        const general = takeInheritance(seenInGeneral, [], plan.nodeOptions.split(' ')[1] as string)
+        t.same(seenInGeneral, toObject(env), `${name}: as it was`)
+        t.same(
+          general.contexts.map((context) => context.directory),
+          plan.shims,
+          name,
+        )
+        // The shim has put the flags on the command line.
+        const quick = isUsual && !(passage === 'through a shim' && plan.nodeFlags.length > 0)
+        if (quick) t.same([taken, seen], [general, seenInGeneral], `${name}: both ways agree`)
+        else t.same([taken, seen], [undefined, sent], `${name}: left to the general way, untouched`)
+      }
+      t.end()
+    })
+  }
 }
 
 t.test('bash says by which path it found a command: that of the program behind the shim', (t) => {
@@ -104,6 +122,8 @@ t.test('what is changed on the way is left to the general way, untouched', (t) =
     'a context that is gone': { ...sent, BROOD_CONTEXT: gone },
     'variables that a shell drops': { ...sent, BROOD_CONTEXT: JSON.stringify({ ...JSON.parse(carrier), fragile: ['a-b=c'] }) },
     'flags on the command line': { ...sent, BROOD_CONTEXT: JSON.stringify({ ...JSON.parse(carrier), flagged: true }) },
+    'a path of ours by which bash has found it': { ...sent, [shimVariable]: 'path', _: `${plain.directory}/node` },
+    'a PATH that the shim had to add': { ...sent, [shimVariable]: 'none' },
     'flags on the command line of a shim': { ...sent, [shimVariable]: 'path' },
     'an entry before ours on PATH': { ...sent, PATH: `/first:${path}` },
     'our entry twice on PATH': { ...sent, PATH: `${plain.directory}:${path}` },

@@ -168,7 +168,7 @@ t.test('clean: what was left behind', async (t) => {
   // A root that is killed leaves its directory.
   const killed = `require(${JSON.stringify(join(root, 'dist/index.cjs'))}).createContext({ shimRoot: ${JSON.stringify(shimRoot)} }); process.kill(process.pid, 'SIGKILL')`
   await observe(process.execPath, ['-e', killed])
-  const [left] = readdirSync(shimRoot).filter((name) => /^\.node-spawn-wrap-\d/.test(name))
+  const left = readdirSync(shimRoot).find((name) => /^\.node-spawn-wrap-\d/.test(name))
   t.ok(left !== undefined)
   t.match(await brood(['clean', '--dry-run', '--shim-root', shimRoot]), { stdout: new RegExp(`/${left} +\\S+ ms old, stale\\n$`), code: 0 })
   t.ok(existsSync(join(shimRoot, String(left))), 'a dry run removes nothing')

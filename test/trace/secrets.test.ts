@@ -1,4 +1,4 @@
-import { maskSecrets, recordable } from '../../lib/trace/secrets.js'
+import { maskSecrets, recordable, secretForms } from '../../lib/trace/secrets.js'
 import t from '../tap.js'
 
 const url = (user: string) => `https://${user}@example.org/x?y=1`
@@ -114,5 +114,30 @@ t.test('what is written down has an end, and to read it does not take long', (t)
   t.equal(many.at(-1), `… (${100_000 - many.length + 1} more arguments)`)
   t.same(recordable(['x', '--token=abc'], true), ['x', '--token=abc'], 'raw')
   t.same(recordable(['x', '--token=abc'], false), ['x', '--token=***'])
+  t.end()
+})
+
+t.test('no secret of a known form lacks its sign', (t) => {
+  const letters = 'a1'.repeat(20)
+  const samples = [
+    'https://me:abc@example.org',
+    `HTTP://${letters}@example.org`,
+    ...['ghp_', 'github_pat_', 'npm_', 'sk_live_', 'glpat-', 'xoxb-', 'AIza'].map((start) => start + letters),
+    `AKIA${'A1'.repeat(8)}`,
+    `eyJ${letters}.${letters}.x`,
+    'Authorization: Bearer x',
+    'cookie:x',
+  ]
+  for (const { sign, pattern } of secretForms) {
+    const found = samples.filter((sample) => sample.replace(pattern, '') !== sample)
+    t.ok(found.length > 0, `${pattern} is tried`)
+    for (const sample of found) t.ok(sample.includes(sign), sample)
+    // All in front of which a pattern may match stands in the pattern: without its sign nothing is found.
+    for (const sample of samples) {
+      const without = sample.replaceAll(sign, '')
+      t.equal(without.replace(pattern, ''), without, `${without} and ${pattern}`)
+    }
+  }
+  for (const sample of samples) t.match(maskSecrets([sample])[0], /\*\*\*/, sample)
   t.end()
 })

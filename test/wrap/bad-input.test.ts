@@ -50,7 +50,7 @@ const cases: readonly [name: string, run: () => unknown, code: string, message: 
     'ERR_BROOD_WRAPPER_NOT_FOUND',
     /\/there\/is\/none\.js does not exist/,
   ],
-  ['a wrapper that is a directory', () => wrap([shimRoot]), 'ERR_BROOD_WRAPPER_NOT_FOUND', /./],
+  ['a wrapper that is a directory', () => wrap([shimRoot]), 'ERR_BROOD_WRAPPER_NOT_FOUND', /is a directory that node cannot run/],
   [
     'a module to require that does not exist',
     () => wrap(['-r', './none.js']),
@@ -70,6 +70,24 @@ const cases: readonly [name: string, run: () => unknown, code: string, message: 
   ['a flag without its value', () => wrap(['--title']), 'ERR_BROOD_INVALID_ARGUMENT', /^--title needs a value/],
   ['a --require without a name', () => wrap(['--require']), 'ERR_BROOD_INVALID_ARGUMENT', /--require needs a value/],
   ['options that are no object', () => createContext(anything(null)), 'ERR_BROOD_INVALID_ARGUMENT', /options/],
+  [
+    'a misspelt option',
+    () => createContext(anything({ mian: main })),
+    'ERR_BROOD_INVALID_ARGUMENT',
+    /^createContext knows no option "mian"\. Did you mean main\?$/,
+  ],
+  [
+    'an option that is like none',
+    () => createContext(anything({ somethingElse: 1 })),
+    'ERR_BROOD_INVALID_ARGUMENT',
+    /knows no option "somethingElse"\. It knows main, args, /,
+  ],
+  [
+    'a misspelt option of the trace',
+    () => createContext({ trace: anything({ directory: shimRoot, envvalues: true }) }),
+    'ERR_BROOD_INVALID_ARGUMENT',
+    /^trace knows no option "envvalues"\. Did you mean envValues\?$/,
+  ],
   ['a shim root that is no string', () => createContext({ shimRoot: anything(1) }), 'ERR_BROOD_INVALID_ARGUMENT', /^shimRoot/],
   [
     'workers that is no boolean',

@@ -1,7 +1,8 @@
 import '../posix-only.js'
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createContext } from 'brood'
 import { fillShims, quoteForShell, type ShimSource } from '../../lib/wrap/shims.js'
 import { root, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
@@ -100,22 +101,26 @@ t.test('what a shim makes of its environment', (t) => {
   t.end()
 })
 
-t.test('npm behind the shims of two roots that know nothing of each other', (t) => {
+t.test('contexts that know nothing of each other, both on PATH', (t) => {
   const scratch = temporaryDirectory(t)
   const bin = join(scratch, 'bin')
-  const directories = ['a', 'b'].map((name) => join(scratch, name))
-  for (const made of [bin, ...directories]) mkdirSync(made)
-  writeFileSync(join(bin, 'npm'), '#!/bin/sh\necho "$0 $1"\n', { mode: 0o755 })
-  for (const directory of directories) {
-    writeFileSync(join(directory, 'context.json'), '{}')
-    for (const { name, text } of fillShims({ ...source, directory, chain: [directory] }, [], '', read, false))
-      writeFileSync(join(directory, name), text, { mode: 0o755 })
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'npm'), '#!/bin/sh\necho npm "$@"\n', { mode: 0o755 })
+  const [one, two] = [createContext({ shimRoot: scratch }), createContext({ shimRoot: join(scratch, 'other') })]
+  const rest = `${bin}:${process.env.PATH}`
+  for (const path of [
+    `${one.directory}:${two.directory}`,
+    `${two.directory}:${one.directory}`,
+    `${one.directory}/.:/nowhere:${two.directory}`,
+  ]) {
+    const options = { env: { PATH: `${path}:${rest}` }, encoding: 'utf8', timeout: 20_000 } as const
+    t.equal(execFileSync('/bin/sh', ['-c', 'npm --version; node -p 1+1'], options), 'npm --version\n2\n', path)
   }
-  const { stdout } = spawnSync('npm', ['test'], {
-    env: { PATH: `${directories.join(':')}:${bin}:/usr/bin:/bin` },
-    encoding: 'utf8',
-    timeout: 10_000,
-  })
-  t.equal(stdout, `${bin}/npm test\n`)
+  const { PATH } = process.env
+  process.env.PATH = `${one.directory}:${rest}`
+  const inner = createContext({ shimRoot: scratch })
+  process.env.PATH = PATH
+  t.match(readFileSync(join(inner.directory, 'npm'), 'utf8'), `:-${bin}/npm}`, 'the npm to fall back on is none of these')
+  for (const context of [one, two, inner]) context.dispose()
   t.end()
 })

@@ -3,7 +3,7 @@ import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 
 /** Programs that run a command as another user, of which brood need not know more; the prefix munger knows `sudo`, `su` and their like. */
-const changing: ReadonlySet<string> = new Set(['chpst', 'doas', 'gosu', 's6-setuidgid', 'setuidgid', 'su-exec'])
+export const changing: ReadonlySet<string> = new Set(['chpst', 'doas', 'gosu', 's6-setuidgid', 'setuidgid', 'su-exec'])
 
 /**
  * Leaves a program alone that runs its command as another user.

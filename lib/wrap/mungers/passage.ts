@@ -45,7 +45,7 @@ export const shells: ReadonlyMap<string, boolean | undefined> = new Map([
 
 const starters: ReadonlySet<string> = new Set(['npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'yarnpkg', 'corepack'])
 /** They start nothing: what shells do themselves, and what shows variables. */
-const idle: ReadonlySet<string> = new Set(
+export const idle: ReadonlySet<string> = new Set(
   (
     '. : [ [[ alias autoload bg bind break builtin caller cd chdir compgen complete compopt continue declare dirs disown echo ' +
     'enable eval exit export false fc fg float getopts hash help history integer jobs kill let local logout mapfile popd print ' +

@@ -40,7 +40,7 @@ export function ownOptionsOf({ env }: SpawnRequest, { nodeOptions, windows }: Pl
 }
 
 /** What a text must hold for anything in it to be lost. Most hold none of it, and are not parsed. */
-const losing =
+export const losing =
   /NODE_OPTIONS|--env-file|--(?:experimental-)?permission|\b(?:env|sudo|su|runuser|setpriv|chroot|unshare|eval|source|unset|export|readonly|declare|typeset|local)\b|(?:^|[\s;&|(){}])\.\s/
 
 /** Takes a shell text to where node is reached with brood's variables again. */

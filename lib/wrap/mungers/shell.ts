@@ -4,6 +4,7 @@ import { absolute, type FileSystem } from '../find-program.js'
 import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 import { shells } from './passage.js'
+import { startsNodeAlone } from './shell-direct.js'
 import { mungeShellText, ownOptionsOf } from './shell-text.js'
 
 /**
@@ -24,5 +25,6 @@ export function mungeShell(request: SpawnRequest, plan: Plan, files: FileSystem)
     plan,
     readText: (path) => files.readText(cwd === '' ? path : absolute(path, cwd)),
   })
-  return munged === text ? request : { ...request, args: args.map((argument, at) => (at === index ? munged : argument)) }
+  if (munged === text) return startsNodeAlone(request, index, shell, plan) ? { ...request, shimless: true } : request
+  return { ...request, args: args.map((argument, at) => (at === index ? munged : argument)) }
 }

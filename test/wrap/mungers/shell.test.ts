@@ -256,7 +256,7 @@ const untouched: readonly string[] = [
 ]
 for (const text of untouched) {
   const asked = request(['sh', '-c', text])
-  t.equal(mungeShell(asked, plan, files), asked, text)
+  t.equal(mungeShell(asked, plan, files).args, asked.args, text)
 }
 
 t.test('time is a reserved word, or a program, or nobody knows', (t) => {
@@ -299,5 +299,73 @@ t.test('command lines of shells', (t) => {
   t.same(mungeShell(named, plan, files).args, ['my-shell', '-c', expected], 'a shell under another argv[0]')
   const windows = { ...request(['C:\\Git\\bin\\BASH.exe', '-c', text]), env: ['node_options=--a'] }
   t.same(mungeShell(windows, { ...plan, windows: true }, files).args[2], expected, 'Windows')
+  t.end()
+})
+
+t.test('a shell that starts node and nothing else needs no shim', (t) => {
+  const needsShim = (args: readonly string[], changes: Partial<SpawnRequest> = {}, changed: Partial<Plan> = {}) =>
+    mungeShell({ ...request(args), ...changes }, { ...plan, ...changed }, files).shimless !== true
+  const direct = [
+    'node x',
+    ' node --title "a b" x "$@"',
+    'node x $A `node y`',
+    '/abs/node x; node-22 y; nodejs z',
+    'A=1 node x',
+    'exec node x',
+    'command node x 2>&1',
+    'cd a && node b || exit 3',
+    'node a | node b > c &',
+    '(node a) & wait',
+    'if test -f a; then node a; else echo "$(node b)"; fi',
+    'for a in b c; do node x $a; done',
+    'node -e "exec()"',
+    'node',
+  ]
+  const others = [
+    'echo',
+    'node x; a',
+    'a | node x',
+    'node x; ./a',
+    'node x; "$A"',
+    '$A node x',
+    'PATH=/a node x',
+    'NODE_OPTIONS= node x',
+    'node --permission x',
+    'node --experimental-policy=a x',
+    'node $A x',
+    'for a in b c; do node $a; done',
+    'node "--$A" x',
+    'exec -a b node x',
+    'env A=1 node x',
+    'time node x',
+    'nice node x',
+    'node x; . ./a',
+    'node x; eval "$A"',
+    'trap "a" EXIT; node x',
+    'alias node=a; node x',
+    'node() { a; }; node x',
+    'npm test',
+    'a=$(b) node x',
+    'node x <<E\n$(a)\nE',
+    'node x <(a)',
+    'node x )',
+  ]
+  for (const text of direct) t.notOk(needsShim(['sh', '-c', text]), text)
+  for (const text of others) t.ok(needsShim(['sh', '-c', text]), text)
+
+  t.notOk(needsShim(['/bin/bash', '-ec', 'node "$@"', 'bash', 'x']) && needsShim(['dash', '-c', 'node x', 'name']), 'shells')
+  const words = ['sh', '-c', 'node x']
+  for (const args of [
+    ['zsh', '-c', 'node x'],
+    ['bash', '-lc', 'node x'],
+    ['bash', '-ic', 'node x'],
+    ['bash', '--rcfile', 'a', '-c', 'node x'],
+    ['bash', '-o', 'errexit', '-c', 'node x'],
+    ['sh', '-c', '--', 'node x'],
+  ]) {
+    t.ok(needsShim(args), args.join(' '))
+  }
+  for (const pair of ['BASH_ENV=/a', 'ENV=/a', 'BASH_FUNC_node%%=() { a; }']) t.ok(needsShim(words, { env: ['PATH=/bin', pair] }), pair)
+  t.ok(needsShim(words, {}, { nodeFlags: ['--harmony'] }), 'the shim has flags to add')
   t.end()
 })
