@@ -37,8 +37,8 @@ export interface Recorder {
   readonly id: string
   /** Writes to one more trace from now on, until the returned function is called. A second call for the same directory does nothing. */
   add(trace: TraceOptions): () => void
-  /** An id for what is about to be started, for it to know its parent by. */
-  nextSpawn(): string
+  /** An id for what is about to be started, for it to know its parent by. Only the traces of these contexts are to tell of it. */
+  nextSpawn(contexts: readonly { readonly trace?: TraceOptions | undefined }[]): string
   spawning(id: string, starting: Starting): void
   spawned(id: string, pid: number | undefined, error?: string): void
   exited(id: string, code: number | null, signal: string | null): void
@@ -62,8 +62,13 @@ export function startRecording({ parent, thread, script }: Origin): Recorder {
   const id = thread === undefined ? `${pid}-${startedAt.toString(36)}` : `${(parent ?? '').split('-w')[0]}-w${thread}`
   const start = describeStart({ id, parent, thread, script, pid, ppid, at: startedAt, boot })
   const traces = new Map<string, TraceOptions>()
-  const write = (describe: (trace: TraceOptions) => TraceEvent) => {
-    for (const trace of traces.values()) if (!append(trace, id, describe(trace))) traces.delete(trace.directory)
+  /** By the spawn, the directories that are not to tell of it. Of most spawns all do. */
+  const silent = new Map<string, readonly string[]>()
+  const write = (describe: (trace: TraceOptions) => TraceEvent, spawnId?: string) => {
+    const silentOnes = spawnId === undefined ? undefined : silent.get(spawnId)
+    for (const trace of traces.values()) {
+      if (silentOnes?.includes(trace.directory) !== true && !append(trace, id, describe(trace))) traces.delete(trace.directory)
+    }
   }
   let spawns = 0
 
@@ -86,18 +91,23 @@ export function startRecording({ parent, thread, script }: Origin): Recorder {
       if (append(trace, id, start(trace))) traces.set(directory, trace)
       return () => traces.delete(directory)
     },
-    nextSpawn: () => `${id}/${++spawns}`,
+    nextSpawn(contexts) {
+      const spawnId = `${id}/${++spawns}`
+      const silentOnes = [...traces.keys()].filter((directory) => contexts.every(({ trace }) => trace?.directory !== directory))
+      if (silentOnes.length > 0) silent.set(spawnId, silentOnes)
+      return spawnId
+    },
     spawning(spawnId, { file, args, cwd, env, node }) {
       const common = { id: spawnId, at: now(), file, node, ...(cwd !== undefined && { cwd }), env: compareEnvironment(env) }
-      write(({ raw }) => ({ type: 'spawn', ...common, args: recordable(args, raw) }))
+      write(({ raw }) => ({ type: 'spawn', ...common, args: recordable(args, raw) }), spawnId)
     },
     replacing: (spawnId, { file, args, node }) =>
-      write(({ raw }) => ({ type: 'replace', id: spawnId, at: now(), file, args: recordable(args, raw), node })),
+      write(({ raw }) => ({ type: 'replace', id: spawnId, at: now(), file, args: recordable(args, raw), node }), spawnId),
     spawned(spawnId, childPid, error) {
       const outcome = { ...(childPid !== undefined && { pid: childPid }), ...(error !== undefined && { error }) }
-      write(() => ({ type: 'spawned', id: spawnId, at: now(), ...outcome }))
+      write(() => ({ type: 'spawned', id: spawnId, at: now(), ...outcome }), spawnId)
     },
-    exited: (spawnId, code, signal) => write(() => ({ type: 'exit', id: spawnId, at: now(), code, signal })),
+    exited: (spawnId, code, signal) => write(() => ({ type: 'exit', id: spawnId, at: now(), code, signal }), spawnId),
   }
 }
 
