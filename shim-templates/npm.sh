@@ -7,7 +7,7 @@
 brood_found= brood_rest=${PATH-}:
 while [ -n "$brood_rest" ]; do
   brood_entry=${brood_rest%%:*} brood_rest=${brood_rest#*:}
-  case $brood_entry in */@PREFIX@*) continue ;; esac
+  case $brood_entry in @DIRECTORY@ | @DIRECTORY@/. | */@PREFIX@*) continue ;; esac
   if [ -z "$brood_found" ] && [ -f "${brood_entry:-.}"/npm ] && [ -x "${brood_entry:-.}"/npm ]; then
     brood_found=${brood_entry:-.}/npm
   fi

@@ -8,6 +8,9 @@ import type { Test } from 'tap'
 /** The root of the checkout; this file runs as .build/test/support.js. */
 export const root: string = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 
+/** The flag for the permission model: Node 24 knows the older name no more. */
+export const permissionFlag: string = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'
+
 export const fixture = (path: string): string => join(root, 'fixtures', path)
 
 /** A directory that is removed with the test. */

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Context, createContext } from 'brood'
-import { atOnce, fixture, type Observation, observe, root, temporaryDirectory } from './support.js'
+import { atOnce, fixture, type Observation, observe, permissionFlag, root, temporaryDirectory } from './support.js'
 import t from './tap.js'
 
 /** A small program, run bare and wrapped; its parent and its own output must see no difference. */
@@ -110,7 +110,7 @@ const programs: readonly Program[] = [
   { name: '--import of its own before CommonJS', flags: ['--import', fixture('wrappers/nothing.mjs')], file: 'modules.cjs' },
   { name: '--require of its own', flags: ['--require', fixture('programs/modules.cjs')], file: 'argv.cjs' },
   { name: '--pending-deprecation', flags: ['--pending-deprecation'], file: 'deprecations.cjs' },
-  { name: 'the permission model', flags: ['--experimental-permission', `--allow-fs-read=${root}/fixtures/*`], file: 'argv.cjs' },
+  { name: 'the permission model', flags: [permissionFlag, `--allow-fs-read=${root}/fixtures/*`], file: 'argv.cjs' },
   { name: 'children under the permission model', file: 'permissions.cjs' },
   { name: 'names a shell drops, and a large one', file: 'fragile.cjs' },
   { name: '--throw-deprecation', flags: ['--throw-deprecation'], file: 'argv.cjs' },

@@ -7,7 +7,7 @@ import { TraceFollower } from '../../lib/trace/follow.js'
 import type { ProcessTree, TracedProcess } from '../../lib/trace/process-tree.js'
 import { readTrace } from '../../lib/trace/read.js'
 import { buildTree } from '../../lib/trace/tree.js'
-import { atOnce, fixture, observe, temporaryDirectory } from '../support.js'
+import { atOnce, fixture, observe, permissionFlag, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
 
 const scratch = temporaryDirectory(t)
@@ -95,11 +95,7 @@ const cases: readonly [name: string, start: () => Promise<unknown>, expected: re
     [[`node: node -e require('child_process').spawn(process.execPath, ['-e', '0'], { env: {} })`, '0', ['node: node -e 0', '0']]],
   ],
   ['node that says its version', () => ended(node, ['--version']), [['node: node --version', '0']]],
-  [
-    'a node that is left alone',
-    () => ended(node, ['--experimental-permission', '-e', '0']),
-    [['node: node --experimental-permission -e 0', '0 escaped']],
-  ],
+  ['a node that is left alone', () => ended(node, [permissionFlag, '-e', '0']), [[`node: node ${permissionFlag} -e 0`, '0 escaped']]],
   [
     'a Worker, and what it starts',
     () =>
