@@ -21,7 +21,7 @@ export function labelOfRun(run: readonly Labelled[]): string {
   const [first] = run
   if (first === undefined) return ''
   const all = run.map(wordsOf)
-  const length = Math.max(...all.map((words) => words.length))
+  const length = all.reduce((most, words) => Math.max(most, words.length), 0)
   return textOf(
     Array.from({ length }, (_, index) => commonText(all.map((words) => words[index] ?? ''))),
     first,

@@ -1,16 +1,10 @@
 import { parseNodeArgv } from '../syntax/node-argv.js'
 import { withoutAdditions } from './between.js'
 import { makeClock } from './clock.js'
-import type { EndEvent, ExitEvent, ReplaceEvent, SpawnEvent, SpawnedEvent, StartEvent, TraceEvent } from './event.js'
+import type { ExitEvent, StartEvent, TraceEvent } from './event.js'
+import { type Index, indexEvents, ownerOf, type Spawn } from './event-index.js'
 import type { EnvironmentChange, ProcessTree } from './process-tree.js'
 import { type Draft, finish } from './totals.js'
-
-/** All that is said of one process being started, by the process that started it. */
-interface Spawn {
-  readonly event: SpawnEvent | ReplaceEvent
-  spawned?: SpawnedEvent
-  exit?: ExitEvent
-}
 
 export interface TreeOptions {
   /** What could not be read, to be said in the totals. @default [] */
@@ -40,96 +34,6 @@ export function buildTree(events: readonly TraceEvent[], { losses = [], without 
   const isLeftOut = ({ pid, kind }: Draft) => kind === 'node' && pid === without
   const shown = roots.flatMap((root) => (isLeftOut(root) ? root.children : [root]))
   return finish(shown, { startedAt: clock.startedAt, losses })
-}
-
-interface Index {
-  readonly starts: Map<string, StartEvent>
-  readonly ends: Map<string, EndEvent>
-  /** By the id of the spawn. */
-  readonly spawns: Map<string, Spawn>
-  /** The spawns that each process made. */
-  readonly spawnsOf: Map<string, string[]>
-  /** The processes that came of a spawn; the Workers of a process, and those of its processes whose spawn it did not write down. */
-  readonly startsOf: Map<string, StartEvent[]>
-  /** The processes of which it is known what they came of. */
-  readonly known: Set<string>
-}
-
-function indexEvents(events: readonly TraceEvent[]): Index {
-  const index: Index = { starts: new Map(), ends: new Map(), spawns: new Map(), spawnsOf: new Map(), startsOf: new Map(), known: new Set() }
-  // What became of a spawn may be read before it: nothing is said of the order of files.
-  const later: (SpawnedEvent | ExitEvent)[] = []
-  for (const event of events) {
-    const { id } = event
-    if (event.type === 'start') {
-      if (index.starts.has(id)) continue
-      index.starts.set(id, event)
-    } else if (event.type === 'end') {
-      index.ends.set(id, event)
-    } else if (event.type === 'spawn' || event.type === 'replace') {
-      if (index.spawns.has(id)) continue
-      index.spawns.set(id, { event })
-      append(index.spawnsOf, ownerOf(id), id)
-    } else {
-      later.push(event)
-    }
-  }
-  for (const event of later) {
-    const spawn = index.spawns.get(event.id)
-    if (spawn === undefined) continue
-    if (event.type === 'spawned') spawn.spawned = event
-    else spawn.exit = event
-  }
-  const findByPid = makeFinder(index)
-  for (const start of index.starts.values()) {
-    const parent = knownParent(start, index) ?? findByPid(start)
-    if (parent === undefined) continue
-    index.known.add(start.id)
-    append(index.startsOf, parent, start)
-  }
-  return index
-}
-
-/** The spawn that a process names, or, where that was not written down, the process that made it. */
-function knownParent({ parent }: StartEvent, { starts, spawns }: Index): string | undefined {
-  if (parent === undefined) return undefined
-  if (spawns.has(parent) || starts.has(parent)) return parent
-  const owner = ownerOf(parent)
-  return starts.has(owner) ? owner : undefined
-}
-
-/**
- * Finds the process that a process was started by, or the spawn of the program, by its number, which it need not have been told: what the
- * system says stays true where a variable is lost. A number may have been used more than once: it is the latest one that was there.
- */
-function makeFinder({ starts, ends, spawns }: Index): (start: StartEvent) => string | undefined {
-  const lives = new Map<number, { readonly id: string; readonly from: number; readonly to: number | undefined }[]>()
-  for (const { id, thread, pid, at } of starts.values())
-    if (thread === undefined) append(lives, pid, { id, from: at, to: ends.get(id)?.at })
-  for (const [id, { event, spawned, exit }] of spawns) {
-    const pid = spawned?.pid
-    if (pid !== undefined && !lives.get(pid)?.some(({ from }) => from >= event.at && (exit === undefined || from <= exit.at)))
-      append(lives, pid, { id, from: event.at, to: exit?.at })
-  }
-  return ({ id, thread, ppid, at }) =>
-    thread !== undefined
-      ? undefined
-      : lives
-          .get(ppid)
-          ?.filter((life) => life.id !== id && life.from <= at && (life.to === undefined || life.to >= at))
-          .reduce<{ id: string; from: number } | undefined>((latest, life) => (life.from > (latest?.from ?? -1) ? life : latest), undefined)
-          ?.id
-}
-
-function append<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
-  const list = lists.get(key)
-  if (list === undefined) lists.set(key, [item])
-  else list.push(item)
-}
-
-/** The process that made a spawn. */
-function ownerOf(spawnId: string): string {
-  return spawnId.slice(0, spawnId.lastIndexOf('/'))
 }
 
 type Clock = ReturnType<typeof makeClock>
