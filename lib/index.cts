@@ -25,9 +25,11 @@ declare namespace wrap {
   type BroodError = types.BroodError
   type Context = types.Context
   type ContextOptions = types.ContextOptions
+  type DoctorReport = types.DoctorReport
   type EnvironmentChange = types.EnvironmentChange
   type InheritedContext = types.InheritedContext
   type JsonValue = types.JsonValue
+  type ProcessorTime = types.ProcessorTime
   type ProcessTree = types.ProcessTree
   type SpawnChanges = types.SpawnChanges
   type SpawnDetails = types.SpawnDetails

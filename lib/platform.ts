@@ -10,7 +10,7 @@ export function spellingOf(name: string, env: Readonly<Record<string, string | u
 }
 
 /** The oldest Node.js that a wrapped child may be: an older one runs as if it were not wrapped. */
-const oldestChildMajor = 18
+export const oldestChildMajor = 18
 
 /** Can this Node.js be wrapped? It is asked in the child, which may be any Node.js on PATH. */
 export const canBeWrapped: boolean = Number.parseInt(process.versions.node, 10) >= oldestChildMajor

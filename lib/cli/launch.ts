@@ -9,17 +9,24 @@ import { findProgram } from '../wrap/find-program.js'
 const notFound = 127
 const notExecutable = 126
 
+/** How a command has ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  /** The process that watched over it: foreground-child's. */
+  readonly watchdogPid: number | undefined
+}
+
 /**
  * Runs a command in the foreground, under a context: with the same input and output, terminal, job control, exit code and signal.
  *
- * @param ended is called when it has ended, before this process ends likewise
+ * @param ended is called when it has ended, before this process ends likewise, or with the exit code that it returns
  * @returns an exit code where the command could not be started
  */
-export function launch(command: readonly string[], context: Context, ended: () => void): number | undefined {
+export function launch(command: readonly string[], context: Context, ended: (end: Ended) => number | undefined | void): number | undefined {
   const [program, ...args] = command as [string, ...string[]]
-  const problem = findProblem(program)
+  const problem = refuse(program)
   if (problem !== undefined) {
-    process.stderr.write(`brood: ${program}: ${problem === notFound ? 'command not found' : 'not executable'}\n`)
     context.dispose()
     return problem
   }
@@ -31,11 +38,23 @@ export function launch(command: readonly string[], context: Context, ended: () =
     return isFirst ? undefined : false
   })
   context.patch()
-  foregroundChild(program, args, () => {
-    ended()
+  foregroundChild(program, args, (code, signal, { watchdogPid }) => {
+    const exitCode = ended({ code, signal, watchdogPid })
     context.dispose()
+    return exitCode
   })
   return undefined
+}
+
+/**
+ * Says so where a program cannot be started.
+ *
+ * @returns the exit code then, as of a shell
+ */
+export function refuse(program: string): number | undefined {
+  const problem = findProblem(program)
+  if (problem !== undefined) process.stderr.write(`brood: ${program}: ${problem === notFound ? 'command not found' : 'not executable'}\n`)
+  return problem
 }
 
 /** Why a shell would not start a program, as its exit code. */

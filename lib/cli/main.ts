@@ -1,25 +1,26 @@
-import { readFileSync } from 'node:fs'
 import { BroodError } from '../errors.js'
 import { nearest } from '../nearest.js'
 import { clean } from './clean.js'
 import type { Command } from './command.js'
+import { doctor } from './doctor.js'
 import { commandHelp, generalHelp } from './help.js'
 import { parseCommandLine } from './options.js'
+import { readPackage } from './package.js'
 import { run } from './run.js'
 import { tree } from './tree.js'
 import { UsageError } from './usage-error.js'
 
-const commands: Readonly<Record<string, Command>> = { run, tree, clean }
+const commands: Readonly<Record<string, Command>> = { run, tree, doctor, clean }
 
 /** The exit code for a command line that is not understood, as of shells and most tools. */
 const usageCode = 2
 
 /** @returns the exit code; `undefined` where the process ends as the command in its foreground does */
 async function main([name, ...args]: readonly string[]): Promise<number | undefined> {
-  if (name === '--version' || name === '-v') return say(`${readVersion()}\n`)
+  if (name === '--version' || name === '-v') return say(`${readPackage().version}\n`)
   if (name === '--help' || name === '-h' || name === 'help') {
     const topic = args[0] === undefined ? undefined : findCommand(args[0])
-    return say(topic === undefined ? generalHelp(commands, readVersion()) : commandHelp(topic))
+    return say(topic === undefined ? generalHelp(commands, readPackage().version) : commandHelp(topic))
   }
   if (name === undefined) throw new UsageError('There is no command.')
   const command = findCommand(name)
@@ -40,10 +41,6 @@ function findCommand(name: string): Command {
 function say(text: string): number {
   process.stdout.write(text)
   return 0
-}
-
-function readVersion(): string {
-  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
 }
 
 function explain(error: unknown): number {

@@ -40,8 +40,8 @@ export function parseCommandLine(args: readonly string[], specs: OptionSpecs): C
     const spec = specs[token.name]
     if (spec === undefined) throw unknownOption(token.rawName, specs)
     if (spec.value === undefined && token.value !== undefined) throw new UsageError(`${token.rawName} takes no value.`)
-    // `--env -x`: most likely the value was forgotten.
-    if (spec.value !== undefined && (token.value === undefined || (!token.inlineValue && token.value.startsWith('-')))) {
+    // `--env -x`: most likely the value was forgotten. A `-` alone stands for standard output.
+    if (spec.value !== undefined && (token.value === undefined || (!token.inlineValue && /^-./.test(token.value)))) {
       throw new UsageError(`${token.rawName} needs a value: ${token.rawName} ${spec.value}.`)
     }
     options.set(token.name, [...(options.get(token.name) ?? []), token.value ?? ''])

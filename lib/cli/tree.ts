@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { enableDebug } from '../diagnostics.js'
 import type { ProcessTree } from '../trace/process-tree.js'
@@ -17,7 +14,9 @@ import { launch } from './launch.js'
 import { type CommandLine, lastValue } from './options.js'
 import { showProgress } from './progress.js'
 import { wantsColor } from './terminal.js'
+import { makeTraceDirectory } from './trace-directory.js'
 import { UsageError } from './usage-error.js'
+import { writeReport } from './write-report.js'
 
 /** A person reads no more of a tree. */
 const mostLines = 200
@@ -42,8 +41,7 @@ export const tree: Command = {
   run(line) {
     if (line.command.length === 0) throw new UsageError('There is no command to run.')
     if (line.options.has('debug')) enableDebug()
-    const directory = mkdtempSync(join(tmpdir(), 'brood-trace-'))
-    const remove = () => rmSync(directory, { recursive: true, force: true })
+    const { directory, remove } = makeTraceDirectory()
     try {
       const raw = line.options.has('raw')
       const context = createContext({ ...readContextOptions(line), trace: { directory, raw, envValues: line.options.has('env-values') } })
@@ -88,15 +86,4 @@ function report(directory: string, line: CommandLine): void {
 function loadRenderHtml(): typeof import('../trace/render-html.js').renderHtml {
   const file = fileURLToPath(new URL('./render-html.cjs', import.meta.url))
   return (createRequire(file)(file) as typeof import('../trace/render-html.js')).renderHtml
-}
-
-/** The command has ended, and its code is to come through: what cannot be written is said, and no more. */
-function writeReport(file: string, text: string): boolean {
-  try {
-    writeFileSync(file, text)
-    return true
-  } catch (error) {
-    process.stderr.write(`brood: ${(error as Error).message}\n`)
-    return false
-  }
 }

@@ -1,6 +1,6 @@
 // What a process is called in one line of a tree, the same in the terminal and in the page: what a person would have typed, as far as that is known.
 import type { TracedProcess } from './process-tree.js'
-import { commandText } from './text.js'
+import { commandText, fileName } from './text.js'
 
 export type Labelled = Pick<TracedProcess, 'kind' | 'command' | 'startedAs' | 'execArgv' | 'cwd'>
 
@@ -84,10 +84,6 @@ function pathBelow(word: string, cwd: string | undefined): string {
 function shorten(text: string): string {
   const word = text.includes('\n') ? text.trim() : text
   return word.length > longestWord * 2 ? word.slice(0, longestWord) + word.slice(-longestWord) : word
-}
-
-function fileName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1) || path
 }
 
 function commonText(texts: readonly string[]): string {

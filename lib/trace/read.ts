@@ -50,37 +50,81 @@ export function readRecord(name: string, text: string, events: TraceEvent[], los
   if (unreadable > 0) losses.push(`${name}: ${unreadable === 1 ? 'a line is' : `${unreadable} lines are`} torn or not a record's`)
 }
 
-const required: Readonly<Record<TraceEvent['type'], readonly (readonly [name: string, type: 'string' | 'number' | 'array'])[]>> = {
-  start: [
-    ['pid', 'number'],
-    ['argv', 'array'],
-    ['execArgv', 'array'],
-    ['wall', 'number'],
-    ['boot', 'number'],
-  ],
-  spawn: [
-    ['file', 'string'],
-    ['args', 'array'],
-  ],
-  spawned: [],
-  exit: [],
-  replace: [
-    ['file', 'string'],
-    ['args', 'array'],
-  ],
-  end: [['code', 'number']],
+type Check = (value: unknown) => boolean
+
+const isString: Check = (value) => typeof value === 'string'
+const isBoolean: Check = (value) => typeof value === 'boolean'
+const isNumber: Check = Number.isFinite
+const isInteger: Check = Number.isSafeInteger
+const isNull: Check = (value) => value === null
+const isListOf =
+  (isItem: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(isItem)
+const isStrings = isListOf(isString)
+const isOptional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value)
+const isEither =
+  (...checks: readonly Check[]): Check =>
+  (value) =>
+    checks.some((check) => check(value))
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObjectOf =
+  (fields: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    isObject(value) && Object.entries(fields).every(([name, check]) => check(Reflect.get(value, name)))
+const isStringMap: Check = (value) => isObject(value) && Object.values(value).every(isString)
+
+type Fields<Event> = Event extends TraceEvent ? Record<Event['type'], { readonly [Name in Exclude<keyof Event, 'type'>]-?: Check }> : never
+type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (member: infer All) => void ? All : never
+
+const common = { id: isString, at: isNumber }
+
+/** What each kind of event must be like: a tree of others would not be what it says it is. */
+const fields: Intersection<Fields<TraceEvent>> = {
+  start: {
+    ...common,
+    version: (value) => value === 1,
+    parent: isOptional(isString),
+    thread: isOptional(isInteger),
+    script: isOptional(isString),
+    pid: isInteger,
+    ppid: isInteger,
+    wall: isNumber,
+    boot: isNumber,
+    argv: isStrings,
+    execArgv: isStrings,
+    execPath: isString,
+    node: isString,
+    cwd: isString,
+    env: isEither(isStrings, isStringMap),
+    between: isOptional(isListOf(isObjectOf({ pid: isInteger, command: isStrings }))),
+  },
+  spawn: {
+    ...common,
+    file: isString,
+    args: isStrings,
+    cwd: isOptional(isString),
+    node: isBoolean,
+    env: isOptional(isObjectOf({ added: isStrings, removed: isStrings, changed: isStrings })),
+  },
+  spawned: { ...common, pid: isOptional(isInteger), error: isOptional(isString) },
+  exit: { ...common, code: isEither(isInteger, isNull), signal: isEither(isString, isNull) },
+  replace: { ...common, file: isString, args: isStrings, node: isBoolean },
+  end: { ...common, code: isInteger, user: isOptional(isNumber), system: isOptional(isNumber), memory: isOptional(isNumber) },
 }
 
 function parseEvent(line: string): TraceEvent | undefined {
-  let event: Record<string, unknown>
+  let event: unknown
   try {
-    event = JSON.parse(line) as Record<string, unknown>
+    event = JSON.parse(line)
   } catch {
     return undefined
   }
-  if (event === null || typeof event !== 'object') return undefined
-  const fields = Object.hasOwn(required, String(event.type)) ? required[event.type as TraceEvent['type']] : undefined
-  if (fields === undefined || typeof event.id !== 'string' || typeof event.at !== 'number') return undefined
-  const isWhole = fields.every(([name, type]) => (type === 'array' ? Array.isArray(event[name]) : typeof event[name] === type))
-  return isWhole ? (event as unknown as TraceEvent) : undefined
+  if (!isObject(event)) return undefined
+  const type = String(Reflect.get(event, 'type'))
+  if (!Object.hasOwn(fields, type)) return undefined
+  return isObjectOf(fields[type as TraceEvent['type']])(event) ? (event as TraceEvent) : undefined
 }

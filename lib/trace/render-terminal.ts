@@ -184,7 +184,7 @@ function textWidth(text: string): number {
 }
 
 /** Cuts a command in its middle: its program and its last argument say most. */
-function fit(text: string, width: number): string {
+export function fit(text: string, width: number): string {
   if (textWidth(text) <= width) return text
   const segments = [...segmenter.segment(text)].map(({ segment }) => segment)
   const take = (from: readonly string[], room: number) => {

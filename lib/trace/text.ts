@@ -23,6 +23,16 @@ export function commandText(command: readonly string[]): string {
   return command.map(argumentText).join(' ')
 }
 
+/** A command with its program by name alone. */
+export function shortCommandText([program = '', ...rest]: readonly string[]): string {
+  return commandText([fileName(program), ...rest])
+}
+
+/** The last part of a path. */
+export function fileName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1) || path
+}
+
 function argumentText(argument: string): string {
   const text = visibleText(argument)
   if (/^[\w@%+=:,./\\{}~^…-]+$/.test(text)) return text

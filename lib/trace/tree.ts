@@ -4,6 +4,7 @@ import { makeClock } from './clock.js'
 import type { ExitEvent, StartEvent, TraceEvent } from './event.js'
 import { type Index, indexEvents, ownerOf, type Spawn } from './event-index.js'
 import type { EnvironmentChange, ProcessTree } from './process-tree.js'
+import { fileName } from './text.js'
 import { type Draft, finish } from './totals.js'
 
 export interface TreeOptions {
@@ -198,11 +199,7 @@ function isNodeSpawn({ event }: Spawn): boolean {
 
 /** Was it asked for as `node …`, and not as a script by the script's own name? */
 function isStartedAsNode(spawn: Spawn, { argv: [, script] }: StartEvent): boolean {
-  return isNodeSpawn(spawn) && (script === undefined || nameOf(spawn.event.file) !== nameOf(script))
-}
-
-function nameOf(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+  return isNodeSpawn(spawn) && (script === undefined || fileName(spawn.event.file) !== fileName(script))
 }
 
 /** Killed on its way, or refused by Node for its flags, a process has not come to where it would have written its record. */
@@ -216,7 +213,8 @@ const invalidFlags = 9
 /** With these, Node answers and ends before any code of a program or a preload. */
 const answersOnly = new Set(['-v', '--version', '-h', '--help', '--v8-options', '--completion-bash', '--build-snapshot-config'])
 
-function recordsItself(args: readonly string[]): boolean {
+/** @param args its argv[0] included */
+export function recordsItself(args: readonly string[]): boolean {
   return !parseNodeArgv(args.slice(1)).options.some(({ name }) => answersOnly.has(name))
 }
 

@@ -27,6 +27,24 @@ interface Candidate {
   readonly make: boolean
 }
 
+/** A place that could not be used. */
+export interface PassedOver {
+  readonly path: string
+  /** Who named it: `home`, `SPAWN_WRAP_SHIM_ROOT`, … */
+  readonly origin: string
+  readonly reason: string
+}
+
+/** How a shim root came to be used. */
+interface Choice {
+  readonly origin: string
+  /** Those that were tried before. */
+  readonly passedOver: readonly PassedOver[]
+}
+
+/** Writes what belongs into a directory below a shim root. */
+type Furnish<T> = (shimRoot: string, directory: string, choice: Choice) => T
+
 /**
  * Makes a private directory in the first shim root that can be written to and executed from, and that has room.
  *
@@ -35,19 +53,16 @@ interface Candidate {
  * @param furnish writes what belongs into the directory; where it fails, as on a full disk, the next candidate is tried
  * @throws BroodError `ERR_BROOD_SHIM_ROOT`, with `candidates`, where there is none
  */
-export function makeShimDirectory<T>(
-  preferred: string | undefined,
-  inherited: string | undefined,
-  furnish: (shimRoot: string, directory: string) => T,
-): T {
-  const failures: { path: string; origin: string; reason: string }[] = []
+export function makeShimDirectory<T>(preferred: string | undefined, inherited: string | undefined, furnish: Furnish<T>): T {
+  const failures: PassedOver[] = []
   for (const candidate of listCandidates(preferred, inherited)) {
     try {
       const shimRoot = prepareRoot(candidate)
       sweep(shimRoot)
       const directory = makeDirectory(shimRoot)
       debug('shim root', () => ({ shimRoot, directory, passedOver: failures }))
-      return furnishOrRemove(shimRoot, directory, furnish)
+      const choice = { origin: candidate.origin, passedOver: failures }
+      return furnishOrRemove(directory, () => furnish(shimRoot, directory, choice))
     } catch (error) {
       failures.push({ path: candidate.path, origin: candidate.origin, reason: (error as Error).message })
     }
@@ -141,11 +156,11 @@ function makeDirectory(shimRoot: string): string {
   return directory
 }
 
-function furnishOrRemove<T>(shimRoot: string, directory: string, furnish: (shimRoot: string, directory: string) => T): T {
+function furnishOrRemove<T>(directory: string, furnish: () => T): T {
   try {
     own(directory, isDebug())
     probeExecution(directory)
-    return furnish(shimRoot, directory)
+    return furnish()
   } catch (error) {
     rmSync(directory, { recursive: true, force: true })
     throw error

@@ -24,7 +24,7 @@ t.test('what is asked', async (t) => {
   t.match(await brood(['--version']), { stdout: `${version}\n`, stderr: '', code: 0 })
   for (const args of [['--help'], ['help'], ['-h']])
     t.match(await brood(args), { stdout: /^brood .*\n\nUsage: brood <command>/, stderr: '', code: 0 })
-  for (const command of ['run', 'tree', 'clean']) {
+  for (const command of ['run', 'tree', 'doctor', 'clean']) {
     const { stdout, code } = await brood([command, '--help'])
     t.equal(code, 0)
     t.match(stdout, new RegExp(`^brood ${command}: .*\\n\\nUsage: brood ${command} `))
@@ -38,6 +38,8 @@ t.test('what is asked', async (t) => {
 const misspelt: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [[], /There is no command\./],
   [['tere'], /no command tere\. Is it tree\?/],
+  [['docter'], /no command docter\. Is it doctor\?/],
+  [['doctor', '--josn', 'x', '--', 'touch', 'made'], /no option --josn\. Is it --json\?/],
   [['rnu', '--', 'x'], /no command rnu\. Is it run\?/],
   [['something'], /no command something\.\n/],
   [['--vresion'], /no option --vresion\./],
@@ -148,6 +150,8 @@ t.test('tree: who started what', async (t) => {
   t.notMatch((await brood(['tree', 'node', '-e', '0'], { env: { FORCE_COLOR: '0' } })).stderr, /\x1b/)
   const quiet = await brood(['tree', '--quiet', '--json', files.json, 'node', '-p', '1'])
   t.match(quiet, { stdout: '1\n', stderr: '', code: 0 })
+  const piped = await brood(['tree', '--quiet', '--json', '-', 'node', '-e', '0'])
+  t.match(JSON.parse(piped.stdout), { format: 'brood-tree', roots: [{ command: ['node', '-e', '0'] }] }, '- is standard output')
   t.match(await brood(['tree', '--json', join(scratch, 'no/such/directory/x'), 'node', '-e', 'process.exit(4)']), {
     stderr: /brood: ENOENT/,
     code: 4,
