@@ -42,6 +42,8 @@ function objectOf(node) {
 }
 
 function propertyOf(member, type) {
+  if (member.questionToken !== undefined)
+    throw new Error(`${member.name.text}: a field that may be left out is written as "| undefined" here`)
   const { asType, ...comment } = commentOf(member)
   return { ...comment, ...valueOf(type), ...(asType !== undefined && { type: asType }) }
 }

@@ -9,6 +9,7 @@ import { applyEnvironment, type Environment, type Inheritance } from './inherita
 interface ThreadEntry extends Inheritance {
   readonly present: readonly Snapshot[]
   readonly thread: number
+  readonly script: string | undefined
 }
 
 /**
@@ -23,8 +24,8 @@ export function enterThread(env: Environment, execArgv: string[]): ThreadEntry |
   threads.setEnvironmentData(threadKey, undefined)
   restoreExecArgv(execArgv, inheritance)
   const present = inheritance.contexts.filter((context) => reachesWorkers(context) && inheritance.present.includes(context.directory))
-  const { contexts, trace } = inheritance
-  return { contexts, present, applied: applyOwn(env, inheritance, present), trace, thread: threads.threadId }
+  const { contexts, trace, script } = inheritance
+  return { contexts, present, applied: applyOwn(env, inheritance, present), trace, thread: threads.threadId, script }
 }
 
 function restoreExecArgv(execArgv: string[], { added, execArgv: shown }: ThreadInheritance): void {

@@ -18,6 +18,9 @@ import { makeTraceDirectory } from './trace-directory.js'
 import { UsageError } from './usage-error.js'
 import { writeReport } from './write-report.js'
 
+/** A person reads no more of a tree. */
+const mostLines = 200
+
 export const tree: Command = {
   summary: 'show every process that a command starts, how long it took and how it ended',
   usage: 'tree [options] [--] command [args]',
@@ -25,6 +28,7 @@ export const tree: Command = {
     html: { value: 'FILE', help: 'write a page with a timeline' },
     trace: { value: 'FILE', help: 'write a trace for Perfetto, speedscope and chrome://tracing' },
     json: { value: 'FILE', help: 'write the tree as data' },
+    all: { help: `show every process, in a tree of more than ${mostLines} lines too` },
     quiet: { short: 'q', help: 'show no progress, and no tree where a file is written' },
     raw: { help: 'keep arguments that look like secrets' },
     'env-values': { help: 'record the values of variables, not only their names' },
@@ -76,7 +80,8 @@ function report(directory: string, line: CommandLine): void {
   }
   if (line.options.has('quiet') && written > 0) return
   const { stderr } = process
-  stderr.write(renderTerminal(processes, { width: stderr.columns ?? 100, color: wantsColor(stderr) }))
+  const lines = line.options.has('all') ? Number.POSITIVE_INFINITY : mostLines
+  stderr.write(renderTerminal(processes, { width: stderr.columns ?? 100, color: wantsColor(stderr), lines }))
 }
 
 /** The page lies in a file of its own: 50 kB that most runs do not need. */

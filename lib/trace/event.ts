@@ -16,6 +16,8 @@ export interface StartEvent {
   readonly parent?: string
   /** The thread, in a Worker. */
   readonly thread?: number
+  /** What a Worker was made for: a file, a URL, or `[worker eval]`. None in a Worker that Node has made for itself. */
+  readonly script?: string
   readonly pid: number
   readonly ppid: number
   /** When it was started, not when this was written. */

@@ -1,3 +1,4 @@
+import { labelOf, labelOfRun } from './label.js'
 import type { TracedProcess } from './process-tree.js'
 import { runsOf } from './runs.js'
 
@@ -6,34 +7,42 @@ export interface Fold {
   /** The one, or the run's first. */
   readonly process: TracedProcess
   readonly count: number
-  /** The command; where the run's differ in some arguments, with `…` in their places. */
-  readonly command: readonly string[]
+  /** What it is called; where the run's differ, with `…` in these places. */
+  readonly label: string
   /** The largest of each. */
   readonly wall: number | undefined
   readonly cpu: number | undefined
   readonly memory: number | undefined
-  readonly failed: number
+  /** What is below it; below a run, what stands in the same place below each. */
+  readonly children: readonly Fold[]
 }
 
 /** From so many on, siblings that are alike fold into one line. */
-const longRun = 4
+const shortest = 4
 
-/** Folds long runs of siblings that are alike into one line each. */
-export function foldRuns(processes: readonly TracedProcess[]): Fold[] {
-  return runsOf(processes, longRun).map(foldOf)
+/** Folds long runs of siblings that are alike into one line each, and what is below them. */
+export function foldRuns(processes: readonly TracedProcess[], parent?: TracedProcess): Fold[] {
+  return runsOf(processes, { shortest, withFailures: true }).map((run) => foldOf(run, parent))
 }
 
-function foldOf(run: readonly TracedProcess[]): Fold {
+function foldOf(run: readonly TracedProcess[], parent: TracedProcess | undefined): Fold {
   const [process] = run as readonly [TracedProcess]
-  const command = process.command.map((argument, index) => (run.every((other) => other.command[index] === argument) ? argument : '…'))
+  const isSingle = run.length === 1
   return {
     process,
     count: run.length,
-    command,
+    label: isSingle ? labelOf(process, parent) : labelOfRun(run),
     wall: largest(run.map(({ wall }) => wall)),
     cpu: largest(run.map(({ cpu }) => (cpu === undefined ? undefined : cpu.user + cpu.system))),
     memory: largest(run.map(({ memory }) => memory)),
-    failed: run.filter(({ failed }) => failed).length,
+    children: isSingle
+      ? foldRuns(process.children, process)
+      : process.children.map((_, index) =>
+          foldOf(
+            run.map(({ children }) => children[index] as TracedProcess),
+            undefined,
+          ),
+        ),
   }
 }
 

@@ -32,9 +32,12 @@ export interface TracedProcess {
    * @asType integer
    */
   readonly pid: number | undefined
-  /** Of a Node process: its node as it was named, the flags of node, the script, the script's arguments. What looks like a secret is masked. */
+  /**
+   * Of a Node process: its node as it was named, the flags of node, the script, the script's arguments. Of a Worker: its script, and what it was
+   * given; nothing where Node made it for itself, to run hooks of its module loader. What looks like a secret is masked.
+   */
   readonly command: readonly string[]
-  /** What it was started as, where it became another program in the same process: a shell that became its last command. */
+  /** What it was started as, where it became another program in the same process: a shell its last command, a script by its own name Node. */
   readonly startedAs: readonly string[] | undefined
   /** The absolute path of its node. */
   readonly execPath: string | undefined
@@ -54,7 +57,12 @@ export interface TracedProcess {
    * @minimum 0
    */
   readonly wall: number | undefined
-  /** Milliseconds from its start to the first code that is not Node's. Not of a Worker. */
+  /**
+   * When Node began in this process, in milliseconds from the start of the tree: after `start`, since its program had to be loaded, and it may have
+   * been a shell before. Not of a Worker.
+   */
+  readonly nodeStart: number | undefined
+  /** Milliseconds from `nodeStart` to the first code that is not Node's. Not of a Worker. */
   readonly boot: number | undefined
   /** Processor time of this process alone. Of a Node process that ended by itself. */
   readonly cpu: ProcessorTime | undefined
@@ -75,7 +83,7 @@ export interface TracedProcess {
   /** Is this a Node process that left no record? */
   readonly escaped: boolean
   /** Did a mock run in its place (`replace`)? It records nothing, nor does what it started. */
-  readonly replaced?: true
+  readonly replaced: boolean
   /** On the way from a root down that takes, at each step, the child that took longest. */
   readonly slowest: boolean
   /** How its variables differ from those of the process above. */

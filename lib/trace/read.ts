@@ -90,6 +90,7 @@ const fields: Intersection<Fields<TraceEvent>> = {
     version: (value) => value === 1,
     parent: isOptional(isString),
     thread: isOptional(isInteger),
+    script: isOptional(isString),
     pid: isInteger,
     ppid: isInteger,
     wall: isNumber,

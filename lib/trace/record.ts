@@ -17,6 +17,8 @@ export interface Origin {
   readonly parent: string | undefined
   /** The thread, in a Worker. */
   readonly thread?: number | undefined
+  /** What the Worker was made for. */
+  readonly script?: string | undefined
 }
 
 /** A process that is about to be started. */
@@ -37,8 +39,8 @@ export interface Recorder {
   readonly id: string
   /** Writes to one more trace from now on, until the returned function is called. A second call for the same directory does nothing. */
   add(trace: TraceOptions): () => void
-  /** An id for what is about to be started, for it to know its parent by. */
-  nextSpawn(): string
+  /** An id for what is about to be started, for it to know its parent by. Only the traces of these contexts are to tell of it. */
+  nextSpawn(contexts: readonly { readonly trace?: TraceOptions | undefined }[]): string
   spawning(id: string, starting: Starting): void
   spawned(id: string, pid: number | undefined, error?: string): void
   exited(id: string, code: number | null, signal: string | null): void
@@ -55,15 +57,20 @@ const fileName = (id: string) => `${id}.jsonl`
  * Each event is a whole line, appended by one call: whatever happens to the process, what was written is readable. Where a line cannot be written (a
  * full disk, a directory that is gone) the record stops there, and the program does not notice.
  */
-export function startRecording({ parent, thread }: Origin): Recorder {
+export function startRecording({ parent, thread, script }: Origin): Recorder {
   const { pid, ppid } = process
   const boot = thread === undefined ? Math.round(process.uptime() * 1e6) : 0
   const startedAt = now() - boot
   const id = thread === undefined ? `${pid}-${startedAt.toString(36)}` : `${(parent ?? '').split('-w')[0]}-w${thread}`
-  const start = describeStart({ id, parent, thread, pid, ppid, at: startedAt, boot })
+  const start = describeStart({ id, parent, thread, script, pid, ppid, at: startedAt, boot })
   const traces = new Map<string, TraceOptions>()
-  const write = (describe: (trace: TraceOptions) => TraceEvent) => {
-    for (const trace of traces.values()) if (!append(trace, id, describe(trace))) traces.delete(trace.directory)
+  /** By the spawn, the directories that are not to tell of it. Of most spawns all do. */
+  const silent = new Map<string, readonly string[]>()
+  const write = (describe: (trace: TraceOptions) => TraceEvent, spawnId?: string) => {
+    const silentOnes = spawnId === undefined ? undefined : silent.get(spawnId)
+    for (const trace of traces.values()) {
+      if (silentOnes?.includes(trace.directory) !== true && !append(trace, id, describe(trace))) traces.delete(trace.directory)
+    }
   }
   let spawns = 0
 
@@ -86,7 +93,12 @@ export function startRecording({ parent, thread }: Origin): Recorder {
       if (append(trace, id, start(trace))) traces.set(directory, trace)
       return () => traces.delete(directory)
     },
-    nextSpawn: () => `${id}/${++spawns}`,
+    nextSpawn(contexts) {
+      const spawnId = `${id}/${++spawns}`
+      const silentOnes = [...traces.keys()].filter((directory) => contexts.every(({ trace }) => trace?.directory !== directory))
+      if (silentOnes.length > 0) silent.set(spawnId, silentOnes)
+      return spawnId
+    },
     spawning(spawnId, { file, args, cwd, env, node, replaced }) {
       const common = {
         id: spawnId,
@@ -97,15 +109,18 @@ export function startRecording({ parent, thread }: Origin): Recorder {
         ...(cwd !== undefined && { cwd }),
         env: compareEnvironment(env),
       }
-      write(({ raw }) => ({ type: 'spawn', ...common, args: recordable(args, raw) }))
+      write(({ raw }) => ({ type: 'spawn', ...common, args: recordable(args, raw) }), spawnId)
     },
     replacing: (spawnId, { file, args, node, replaced }) =>
-      write(({ raw }) => ({ type: 'replace', id: spawnId, at: now(), file, args: recordable(args, raw), node, ...mark(replaced) })),
+      write(
+        ({ raw }) => ({ type: 'replace', id: spawnId, at: now(), file, args: recordable(args, raw), node, ...mark(replaced) }),
+        spawnId,
+      ),
     spawned(spawnId, childPid, error) {
       const outcome = { ...(childPid !== undefined && { pid: childPid }), ...(error !== undefined && { error }) }
-      write(() => ({ type: 'spawned', id: spawnId, at: now(), ...outcome }))
+      write(() => ({ type: 'spawned', id: spawnId, at: now(), ...outcome }), spawnId)
     },
-    exited: (spawnId, code, signal) => write(() => ({ type: 'exit', id: spawnId, at: now(), code, signal })),
+    exited: (spawnId, code, signal) => write(() => ({ type: 'exit', id: spawnId, at: now(), code, signal }), spawnId),
   }
 }
 
@@ -113,7 +128,7 @@ const mark = (replaced: boolean) => (replaced ? { replaced } : {})
 
 type Beginning = Pick<StartEvent, 'id' | 'pid' | 'ppid' | 'at' | 'boot'> & Origin
 
-function describeStart({ id, parent, thread, pid, ppid, at, boot }: Beginning): (trace: TraceOptions) => StartEvent {
+function describeStart({ id, parent, thread, script, pid, ppid, at, boot }: Beginning): (trace: TraceOptions) => StartEvent {
   const wall = Date.now() - boot / 1000
   const between = thread === undefined && parent !== undefined ? programsBetween(ppid, Number.parseInt(parent, 10)) : []
   const { argv0, execArgv, execPath } = process
@@ -127,6 +142,7 @@ function describeStart({ id, parent, thread, pid, ppid, at, boot }: Beginning): 
     id,
     ...(parent !== undefined && { parent }),
     ...(thread !== undefined && { thread }),
+    ...(script !== undefined && { script }),
     pid,
     ppid,
     at,

@@ -1,5 +1,6 @@
+import { labelOf } from './label.js'
 import type { ProcessTree, TracedProcess } from './process-tree.js'
-import { commandText, endText } from './text.js'
+import { endText } from './text.js'
 
 /**
  * One event of the Trace Event Format: `M` names a process or thread, `X` is a span, `s` and `f` are the ends of an arrow.
@@ -34,25 +35,27 @@ export function renderChromeTrace(tree: ProcessTree): string {
     if (!isWorker && taken.has(pid)) pid = ++made
     taken.add(pid)
     const tid = isWorker ? ++made : pid
-    const name = commandText(process.command)
+    const name = labelOf(process)
     const start = microseconds(process.start)
-    const end = Math.max(start, microseconds(process.end ?? lastEnd))
+    // What nobody saw end is there as long as one who would have.
+    const end = Math.max(start, process.end === undefined ? (parent?.end ?? microseconds(lastEnd)) : microseconds(process.end))
     if (isWorker) {
-      events.push({ ph: 'M', pid, tid, name: 'thread_name', args: { name: `Worker ${name}` } })
+      events.push({ ph: 'M', pid, tid, name: 'thread_name', args: { name } })
     } else {
       events.push({ ph: 'M', pid, tid, name: 'process_name', args: { name } })
       events.push({ ph: 'M', pid, tid, name: 'process_sort_index', args: { sort_index: order++ } })
     }
     events.push({ ph: 'X', pid, tid, name, cat: process.kind, ts: start, dur: end - start, args: argsOf(process) })
-    if (process.boot !== undefined) {
+    if (process.boot !== undefined && process.nodeStart !== undefined) {
+      const ts = Math.min(microseconds(process.nodeStart), end)
       events.push({
         ph: 'X',
         pid,
         tid,
         name: "Node's start-up",
         cat: 'boot',
-        ts: start,
-        dur: Math.min(microseconds(process.boot), end - start),
+        ts,
+        dur: Math.min(microseconds(process.boot), end - ts),
         args: {},
       })
     }
@@ -87,6 +90,6 @@ function argsOf(process: TracedProcess): Record<string, unknown> {
     'cpu system ms': cpu?.system,
     memory,
     escaped: escaped || undefined,
-    replaced,
+    replaced: replaced || undefined,
   }
 }

@@ -1,5 +1,5 @@
-import { visibleText } from './page/visible.js'
 import type { ProcessTree } from './process-tree.js'
+import { visibleText } from './visible.js'
 
 export interface HtmlOptions {
   /** What the page is called, in its heading too: the command. */

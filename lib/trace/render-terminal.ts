@@ -1,11 +1,13 @@
 import { type Fold, foldRuns } from './fold.js'
 import type { ProcessTree, TracedProcess } from './process-tree.js'
-import { durationText, endText, shortCommandText, sizeText } from './text.js'
+import { durationText, endText, sizeText } from './text.js'
 
 export interface TerminalOptions {
   /** Columns. */
   readonly width: number
   readonly color: boolean
+  /** About so many lines: a longer tree is cut where it is deep. @default all */
+  readonly lines?: number
 }
 
 /** One line of the tree, before it is fitted to the terminal. */
@@ -15,12 +17,17 @@ interface Row {
   readonly command: string
   readonly cells: readonly [wall: string, cpu: string, memory: string, end: string]
   readonly style: 'failed' | 'slowest' | 'program' | 'plain'
+  /** Processes that it stands for. */
+  readonly count: number
 }
 
 /** Draws the tree for a terminal, one line a process, with the totals below it. Every line ends with a newline. */
-export function renderTerminal(tree: ProcessTree, { width, color }: TerminalOptions): string {
+export function renderTerminal(tree: ProcessTree, { width, color, lines: most = Number.POSITIVE_INFINITY }: TerminalOptions): string {
   const rows: Row[] = []
-  for (const root of foldRuns(tree.roots)) addRows(root, '', '', rows)
+  const roots = foldRuns(tree.roots)
+  const depth = depthWithin(roots, most)
+  for (const root of roots) addRows(root, { lead: '', below: '', depth }, rows)
+  const left = countProcesses(roots) - rows.reduce((sum, { count }) => sum + count, 0)
   const widths = [0, 1, 2, 3].map((column) =>
     rows.reduce((widest, { cells }) => Math.max(widest, (cells[column] as string).length), titles[column]?.length ?? 0),
   )
@@ -42,34 +49,64 @@ export function renderTerminal(tree: ProcessTree, { width, color }: TerminalOpti
   const head = showCells
     ? `${' '.repeat(room)}${[0, 1, 2].map((column) => `  ${(titles[column] as string).padStart(widths[column] as number)}`).join('')}`
     : ''
-  return `${[...(head === '' ? [] : [paint('faint', head)]), ...lines, '', ...totalLines(tree, paint)].join('\n')}\n`
+  return `${[...(head === '' ? [] : [paint('faint', head)]), ...lines, '', ...totalLines(tree, left, paint)].join('\n')}\n`
 }
 
 const titles = ['wall', 'cpu', 'memory'] as const
 
-function addRows(item: Fold, lead: string, below: string, rows: Row[]): void {
+/** How many levels there is room for. One is always shown, and what took longest on all. */
+function depthWithin(roots: readonly Fold[], lines: number): number {
+  let depth = 0
+  let used = 0
+  for (let level = roots; level.length > 0; level = level.flatMap(({ children }) => children)) {
+    used += level.length
+    if (used > lines && depth > 0) return depth
+    depth++
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+interface Place {
+  /** The lines that lead to it, and to what is below it. */
+  readonly lead: string
+  readonly below: string
+  /** Levels that are shown from here on. */
+  readonly depth: number
+}
+
+function addRows(item: Fold, { lead, below, depth }: Place, rows: Row[]): void {
   const { process, count } = item
-  rows.push({ lead, command: label(item), cells: cellsOf(item), style: styleOf(process) })
-  if (count > 1) return
-  const children = foldRuns(process.children)
-  children.forEach((child, index) => {
-    const isLast = index === children.length - 1
-    addRows(child, `${below}${isLast ? '└─ ' : '├─ '}`, `${below}${isLast ? '   ' : '│  '}`, rows)
+  const shown = depth > 1 ? item.children : item.children.filter((child) => child.process.slowest)
+  const hidden = shown.length === item.children.length ? [] : item.children.filter((child) => !shown.includes(child))
+  rows.push({ lead, command: commandOf(item) + hiddenText(hidden), cells: cellsOf(item), style: styleOf(process), count })
+  shown.forEach((child, index) => {
+    const isLast = index === shown.length - 1
+    addRows(child, { lead: `${below}${isLast ? '└─ ' : '├─ '}`, below: `${below}${isLast ? '   ' : '│  '}`, depth: depth - 1 }, rows)
   })
 }
 
-function label({ process, count, command }: Fold): string {
-  const { kind, startedAs, cwd, slowest, failed, escaped, replaced = false } = process
-  const own = shortCommandText(command, cwd)
-  const text = startedAs === undefined ? own : `${shortCommandText(startedAs.slice(0, 1), cwd)} → ${own}`
-  const signs = `${slowest ? '▸' : ''}${failed ? '✗' : ''}`
-  const sign = signs === '' ? '' : `${signs} `
-  return `${sign}${count > 1 ? `${count} × ` : ''}${kind === 'worker' ? `Worker ${text}` : text}${escaped ? ' (left no record)' : replaced ? ' (mock)' : ''}`
+function hiddenText(hidden: readonly Fold[]): string {
+  if (hidden.length === 0) return ''
+  const failed = countProcesses(hidden, ({ failed }) => failed)
+  return ` (${countProcesses(hidden)} below${failed > 0 ? `, ${failed} failed` : ''})`
 }
 
-function cellsOf({ process, count, wall, cpu, memory, failed }: Fold): Row['cells'] {
+function countProcesses(folds: readonly Fold[], isCounted: (process: TracedProcess) => boolean = () => true): number {
+  return folds.reduce(
+    (sum, { process, count, children }) => sum + (isCounted(process) ? count : 0) + countProcesses(children, isCounted),
+    0,
+  )
+}
+
+function commandOf({ process, count, label }: Fold): string {
+  const { slowest, failed, escaped, replaced } = process
+  const signs = `${slowest ? '▸' : ''}${failed ? '✗' : ''}`
+  return `${signs === '' ? '' : `${signs} `}${count > 1 ? `${count} × ` : ''}${label}${escaped ? ' (left no record)' : replaced ? ' (mock)' : ''}`
+}
+
+function cellsOf({ process, count, wall, cpu, memory }: Fold): Row['cells'] {
   const each = count > 1 ? '≤ ' : ''
-  const end = count > 1 ? (failed > 0 ? `${failed} failed` : '') : endText(process) || (process.end === undefined ? 'end not seen' : '')
+  const end = endText(process) || (process.end === undefined ? 'end not seen' : '')
   return [
     wall === undefined ? '' : each + durationText(wall),
     cpu === undefined ? '' : each + durationText(cpu),
@@ -100,7 +137,14 @@ function paintWithColor(style: Style, text: string): string {
   return code === undefined || text === '' ? text : `\x1b[${code[0]}m${text}\x1b[${code[1]}m`
 }
 
-function totalLines({ totals }: ProcessTree, paint: (style: Style, text: string) => string): string[] {
+function countFailedWorkers(processes: readonly TracedProcess[]): number {
+  return processes.reduce(
+    (sum, { kind, failed, children }) => sum + (failed && kind === 'worker' ? 1 : 0) + countFailedWorkers(children),
+    0,
+  )
+}
+
+function totalLines({ roots, totals }: ProcessTree, left: number, paint: (style: Style, text: string) => string): string[] {
   const { processes, nodeProcesses, workers, depth, wall, cpu, boot, failed, escaped, unfinished, losses } = totals
   const counted = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`
   const facts = [
@@ -111,7 +155,13 @@ function totalLines({ totals }: ProcessTree, paint: (style: Style, text: string)
     `${durationText(boot)} in Node's start-up`,
   ]
   const lines = [paint('strong', facts.join(' · '))]
-  if (failed > 0) lines.push(paint('failed', `✗ ${counted(failed, 'process', 'processes')} failed`))
+  if (left > 0) lines.push(paint('faint', `${left} are not shown: --all, or a page by --html FILE, shows them`))
+  const failedWorkers = countFailedWorkers(roots)
+  const failures = [
+    ...(failed > failedWorkers ? [counted(failed - failedWorkers, 'process', 'processes')] : []),
+    ...(failedWorkers > 0 ? [counted(failedWorkers, 'Worker')] : []),
+  ]
+  if (failed > 0) lines.push(paint('failed', `✗ ${failures.join(' and ')} failed`))
   if (escaped > 0)
     lines.push(
       `${counted(escaped, 'Node process', 'Node processes')} left no record: \`brood doctor -- command\` says where wrapping was lost`,

@@ -1,4 +1,5 @@
 // How numbers and commands are said to people: the same in the terminal and in the page.
+import { visibleText } from './visible.js'
 
 /** Milliseconds as a person reads them: `0.4 ms`, `87 ms`, `1.24 s`, `2 min 05 s`. */
 export function durationText(milliseconds: number): string {
@@ -22,23 +23,20 @@ export function commandText(command: readonly string[]): string {
   return command.map(argumentText).join(' ')
 }
 
-/** A command in short: its program by name alone, and files below the working directory by the path from there. */
-export function shortCommandText(command: readonly string[], cwd: string | undefined): string {
-  const [program = '', ...rest] = command
-  const below = cwd === undefined || cwd === '/' ? undefined : `${cwd}/`
-  const short = rest.map((argument) => (below !== undefined && argument.startsWith(below) ? argument.slice(below.length) : argument))
-  return commandText([program.slice(Math.max(program.lastIndexOf('/'), program.lastIndexOf('\\')) + 1) || program, ...short])
+/** A command with its program by name alone. */
+export function shortCommandText([program = '', ...rest]: readonly string[]): string {
+  return commandText([fileName(program), ...rest])
 }
 
-/** A newline, an escape sequence, or a character that turns the direction of text. */
-const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
+/** The last part of a path. */
+export function fileName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1) || path
+}
 
 function argumentText(argument: string): string {
-  const visible = argument.replace(control, (character) =>
-    character === '\n' ? '\\n' : character === '\t' ? '\\t' : `\\u{${(character.codePointAt(0) as number).toString(16)}}`,
-  )
-  if (/^[\w@%+=:,./\\{}~^…-]+$/.test(visible)) return visible
-  return visible.includes("'") && !/["$`\\!]/.test(visible) ? `"${visible}"` : `'${visible.replaceAll("'", `'\\''`)}'`
+  const text = visibleText(argument)
+  if (/^[\w@%+=:,./\\{}~^…-]+$/.test(text)) return text
+  return text.includes("'") && !/["$`\\!]/.test(text) ? `"${text}"` : `'${text.replaceAll("'", `'\\''`)}'`
 }
 
 /** How a process ended, in a word: `exit 1`, `SIGKILL`, `ENOENT`; empty where it ended well or nobody knows. */

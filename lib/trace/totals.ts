@@ -35,6 +35,7 @@ function finishProcess(draft: Draft, zero: number): TracedProcess {
   return {
     ...draft,
     start,
+    nodeStart: draft.nodeStart === undefined ? undefined : draft.nodeStart - zero,
     end,
     wall: end === undefined ? undefined : Math.max(0, end - start),
     failed: error !== undefined || signal !== undefined || (exitCode !== undefined && exitCode !== 0),
@@ -46,12 +47,17 @@ function finishProcess(draft: Draft, zero: number): TracedProcess {
 /** Marks, from the longest root down, the child that took longest. */
 function withSlowest(processes: readonly TracedProcess[]): TracedProcess[] {
   const slowest = processes.reduce<TracedProcess | undefined>(
-    (longest, process) => ((process.wall ?? 0) > (longest?.wall ?? 0) ? process : longest),
+    (longest, process) => (!isOfNode(process) && (process.wall ?? 0) > (longest?.wall ?? 0) ? process : longest),
     undefined,
   )
   return processes.map((process) =>
     process === slowest ? { ...process, slowest: true, children: withSlowest(process.children) } : process,
   )
+}
+
+/** A Worker of Node's own is there as long as its process. */
+function isOfNode({ kind, command }: TracedProcess): boolean {
+  return kind === 'worker' && command.length === 0
 }
 
 function totalsOf(roots: readonly TracedProcess[], losses: readonly string[]): Totals {

@@ -1,15 +1,11 @@
 import { parseNodeArgv } from '../syntax/node-argv.js'
+import { withoutAdditions } from './between.js'
 import { makeClock } from './clock.js'
-import type { EndEvent, ExitEvent, ReplaceEvent, SpawnEvent, SpawnedEvent, StartEvent, TraceEvent } from './event.js'
+import type { ExitEvent, StartEvent, TraceEvent } from './event.js'
+import { type Index, indexEvents, ownerOf, type Spawn } from './event-index.js'
 import type { EnvironmentChange, ProcessTree } from './process-tree.js'
+import { fileName } from './text.js'
 import { type Draft, finish } from './totals.js'
-
-/** All that is said of one process being started, by the process that started it. */
-interface Spawn {
-  readonly event: SpawnEvent | ReplaceEvent
-  spawned?: SpawnedEvent
-  exit?: ExitEvent
-}
 
 export interface TreeOptions {
   /** What could not be read, to be said in the totals. @default [] */
@@ -34,71 +30,11 @@ export function buildTree(events: readonly TraceEvent[], { losses = [], without 
   const build = makeBuilder(index, clock)
   const roots: Draft[] = []
   // Those whose parent is unknown; then, since records may say anything, those that only each other lead to.
-  for (const start of index.starts.values()) if (!isKnown(start, index)) roots.push(build(start))
+  for (const start of index.starts.values()) if (!index.known.has(start.id)) roots.push(build(start))
   for (const start of index.starts.values()) if (!build.isDone(start)) roots.push(build(start))
   const isLeftOut = ({ pid, kind }: Draft) => kind === 'node' && pid === without
   const shown = roots.flatMap((root) => (isLeftOut(root) ? root.children : [root]))
   return finish(shown, { startedAt: clock.startedAt, losses })
-}
-
-interface Index {
-  readonly starts: Map<string, StartEvent>
-  readonly ends: Map<string, EndEvent>
-  /** By the id of the spawn. */
-  readonly spawns: Map<string, Spawn>
-  /** The spawns that each process made. */
-  readonly spawnsOf: Map<string, string[]>
-  /** The processes that came of a spawn; the Workers of a process, and those of its processes whose spawn it did not write down. */
-  readonly startsOf: Map<string, StartEvent[]>
-}
-
-function indexEvents(events: readonly TraceEvent[]): Index {
-  const index: Index = { starts: new Map(), ends: new Map(), spawns: new Map(), spawnsOf: new Map(), startsOf: new Map() }
-  // What became of a spawn may be read before it: nothing is said of the order of files.
-  const later: (SpawnedEvent | ExitEvent)[] = []
-  for (const event of events) {
-    const { id } = event
-    if (event.type === 'start') {
-      if (index.starts.has(id)) continue
-      index.starts.set(id, event)
-    } else if (event.type === 'end') {
-      index.ends.set(id, event)
-    } else if (event.type === 'spawn' || event.type === 'replace') {
-      if (index.spawns.has(id)) continue
-      index.spawns.set(id, { event })
-      append(index.spawnsOf, ownerOf(id), id)
-    } else {
-      later.push(event)
-    }
-  }
-  for (const event of later) {
-    const spawn = index.spawns.get(event.id)
-    if (spawn === undefined) continue
-    if (event.type === 'spawned') spawn.spawned = event
-    else spawn.exit = event
-  }
-  for (const start of index.starts.values()) {
-    const { parent } = start
-    // Where the spawn was not written down, the process that made it is still known.
-    if (parent !== undefined) append(index.startsOf, index.spawns.has(parent) || index.starts.has(parent) ? parent : ownerOf(parent), start)
-  }
-  return index
-}
-
-function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
-  const list = lists.get(key)
-  if (list === undefined) lists.set(key, [item])
-  else list.push(item)
-}
-
-/** The process that made a spawn. */
-function ownerOf(spawnId: string): string {
-  return spawnId.slice(0, spawnId.lastIndexOf('/'))
-}
-
-/** Is there a record of what this process came of? */
-function isKnown({ parent }: StartEvent, { starts, spawns }: Index): boolean {
-  return parent !== undefined && (starts.has(parent) || spawns.has(parent) || starts.has(ownerOf(parent)))
 }
 
 type Clock = ReturnType<typeof makeClock>
@@ -118,21 +54,26 @@ function makeBuilder(index: Index, clock: Clock): Builder {
     const own = end === undefined ? undefined : clock.time(start.id, end.at)
     const became = replaced === undefined ? undefined : clock.time(start.id, replaced.at)
     const children = (index.spawnsOf.get(start.id) ?? []).flatMap((id) => buildSpawn(index.spawns.get(id) as Spawn, start))
-    for (const child of index.startsOf.get(start.id) ?? []) if (!done.has(child.id)) children.push(build(child))
+    const ended = became ?? endedAt ?? own
+    for (const child of index.startsOf.get(start.id) ?? []) if (!done.has(child.id)) children.push(endingBy(ended, build(child)))
     const { user, system } = end ?? {}
+    const nodeStart = clock.time(start.id, start.at)
+    const asked = spawn === undefined ? undefined : clock.time(ownerOf(spawn.event.id), spawn.event.at)
     return {
       ...absent,
       id: start.id,
       kind: start.thread === undefined ? 'node' : 'worker',
       pid: start.pid,
-      command: [start.argv[0] ?? start.execPath, ...start.execArgv, ...start.argv.slice(1)],
-      startedAs: spawn === undefined || isNodeSpawn(spawn) ? undefined : spawn.event.args,
+      command: commandOf(start),
+      startedAs: spawn === undefined || isStartedAsNode(spawn, start) ? undefined : spawn.event.args,
       execPath: start.execPath,
       nodeVersion: start.node,
       execArgv: start.execArgv,
       cwd: start.cwd,
-      start: clock.time(start.id, start.at),
-      end: became ?? endedAt ?? own,
+      // A process is there before it becomes Node, by so much as its program takes to be loaded; and where it was a shell before, by more.
+      start: Math.min(nodeStart, asked ?? nodeStart),
+      nodeStart: start.thread === undefined ? nodeStart : undefined,
+      end: ended,
       boot: start.thread === undefined ? start.boot / 1000 : undefined,
       cpu: user === undefined || system === undefined ? undefined : { user: user / 1000, system: system / 1000 },
       memory: end?.memory,
@@ -151,10 +92,11 @@ function makeBuilder(index: Index, clock: Clock): Builder {
     // The pid is not known yet while spawnSync runs, and never where that process was killed.
     const direct = starts.find((start) => start.pid === pid) ?? (pid === undefined && isNodeSpawn(spawn) ? starts[0] : undefined)
     const top = direct === undefined ? buildProgram(spawn, pid, owner) : build(direct, spawn)
-    const others = starts.filter((start) => start !== direct && !done.has(start.id))
+    const others = starts
+      .filter((start) => start !== direct && !done.has(start.id))
+      .toSorted((a, b) => clock.time(a.id, a.at) - clock.time(b.id, b.at))
     placeBetween(top, others, (start) => build(start))
-    if (starts.length === 0 && isNodeSpawn(spawn) && exit !== undefined && exit.signal === null && recordsItself(event.args))
-      top.escaped = true
+    if (starts.length === 0 && isNodeSpawn(spawn) && exit !== undefined && ranProgram(exit) && recordsItself(event.args)) top.escaped = true
     return [top]
   }
 
@@ -170,7 +112,7 @@ function makeBuilder(index: Index, clock: Clock): Builder {
     exitCode: exit?.code ?? undefined,
     signal: exit?.signal ?? undefined,
     error: spawned?.error,
-    ...(event.replaced === true && { replaced: true }),
+    replaced: event.replaced === true,
     environment: event.type === 'spawn' && event.env !== undefined ? { ...event.env, values: undefined } : undefined,
     children: [],
   })
@@ -183,12 +125,20 @@ const absent = {
   execPath: undefined,
   nodeVersion: undefined,
   execArgv: [],
+  nodeStart: undefined,
   boot: undefined,
   cpu: undefined,
   memory: undefined,
   error: undefined,
   escaped: false,
+  replaced: false,
 } as const
+
+/** A Worker ends with its process at the latest, which does not let it say so. */
+function endingBy(end: number | undefined, draft: Draft): Draft {
+  if (draft.kind !== 'worker' || draft.end !== undefined || end === undefined) return draft
+  return { ...draft, end, children: draft.children.map((child) => endingBy(end, child)) }
+}
 
 /** Hangs processes below a program, with the programs in between that are known by name. */
 function placeBetween(top: Draft, starts: readonly StartEvent[], build: (start: StartEvent) => Draft): void {
@@ -196,8 +146,9 @@ function placeBetween(top: Draft, starts: readonly StartEvent[], build: (start: 
   for (const start of starts) {
     const process = build(start)
     let above = top
-    for (const { pid, command } of start.between ?? []) {
+    for (const { pid, command: given } of start.between ?? []) {
       if (pid === top.pid) continue
+      const command = withoutAdditions(given)
       let program = programs.get(pid)
       if (program === undefined) {
         program = {
@@ -217,6 +168,7 @@ function placeBetween(top: Draft, starts: readonly StartEvent[], build: (start: 
         programs.set(pid, program)
         above.children.push(program)
       }
+      becomeLater(program, command, above)
       // Nobody saw it start or end: it was there from its first child on.
       program.start = Math.min(program.start, process.start)
       program.end = program.end === undefined || process.end === undefined ? undefined : Math.max(program.end, process.end)
@@ -226,9 +178,39 @@ function placeBetween(top: Draft, starts: readonly StartEvent[], build: (start: 
   }
 }
 
+function commandOf({ argv, thread, script, execPath, execArgv }: StartEvent): string[] {
+  const [program = execPath, ...args] = argv
+  if (thread !== undefined) return script === undefined ? [] : [script, ...args]
+  return [program, ...execArgv, ...args]
+}
+
+/** A program that has become another one since it was last looked at. What is a copy of the program above was not started as that. */
+function becomeLater(program: Draft, command: readonly string[], above: Draft): void {
+  if (areSame(program.command, command)) return
+  if (!areSame(program.command, above.command)) program.startedAs ??= program.command
+  program.command = command
+}
+
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((word, index) => word === b[index])
+}
+
 function isNodeSpawn({ event }: Spawn): boolean {
   return event.node
 }
+
+/** Was it asked for as `node …`, and not as a script by the script's own name? */
+function isStartedAsNode(spawn: Spawn, { argv: [, script] }: StartEvent): boolean {
+  return isNodeSpawn(spawn) && (script === undefined || fileName(spawn.event.file) !== fileName(script))
+}
+
+/** Killed on its way, or refused by Node for its flags, a process has not come to where it would have written its record. */
+function ranProgram({ code, signal }: ExitEvent): boolean {
+  return signal === null && code !== invalidFlags
+}
+
+/** @see "Exit codes" in Node's documentation of `process` */
+const invalidFlags = 9
 
 /** With these, Node answers and ends before any code of a program or a preload. */
 const answersOnly = new Set(['-v', '--version', '-h', '--help', '--v8-options', '--completion-bash', '--build-snapshot-config'])

@@ -3,7 +3,7 @@ import type { SpawnRequest } from './request.js'
 /** The options object of `process_wrap` up to Node 22, and of `spawn_sync` in every version. */
 interface BindingOptions {
   readonly file: string
-  readonly args?: readonly string[] | null
+  readonly args?: readonly unknown[] | null
   readonly envPairs?: readonly string[] | null
   readonly cwd?: string | null
   readonly uid?: number | null
@@ -29,7 +29,7 @@ export function normalize(call: readonly unknown[], inherit: () => string[]): Sp
   if (typeof file !== 'string') return undefined
   return {
     file,
-    args: options.args ?? [file],
+    args: options.args == null ? [file] : asStrings(options.args),
     env: options.envPairs ?? inherit(),
     cwd: options.cwd ?? undefined,
     uid: options.uid ?? undefined,
@@ -61,6 +61,15 @@ export function normalizeExecve(call: readonly unknown[], inherit: () => string[
     untouched: false,
     flagged: false,
   }
+}
+
+/** Node takes whatever has a text for an argument: a port, say, as a number. */
+function asStrings(args: readonly unknown[]): readonly string[] {
+  return areStrings(args) ? args : Array.from(args, String)
+}
+
+function areStrings(values: readonly unknown[]): values is readonly string[] {
+  return values.every((value) => typeof value === 'string')
 }
 
 function isArgument(value: unknown): value is string {

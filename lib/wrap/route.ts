@@ -65,7 +65,7 @@ function route(call: unknown[], read: typeof normalize, write: typeof denormaliz
     if (plan === undefined) return { call: request === normal ? call : write(call, request) }
 
     const recorder = contexts.some(({ trace }) => trace !== undefined) ? registry.recorder : undefined
-    const id = recorder?.nextSpawn()
+    const id = recorder?.nextSpawn(contexts)
     const munged =
       mungeReplace(request, plan, realFileSystem) ??
       wrapRequest(request, id === undefined ? plan : { ...plan, carrier: { ...plan.carrier, trace: id } }, contexts)

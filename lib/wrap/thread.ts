@@ -10,6 +10,8 @@ export interface ThreadInheritance {
   readonly applied: number
   /** The thread that makes it, in a record. */
   readonly trace: string | undefined
+  /** What it is made for, where that is recorded. */
+  readonly script?: string
   /** Has the Worker variables of its own, a copy of those where it was made, or the very same? */
   readonly env: 'own' | 'copied' | 'shared'
   /** What brood put in front of its `execArgv`. */

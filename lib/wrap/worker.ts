@@ -76,7 +76,7 @@ function wrapWorker(original: typeof Worker, threads: Threads, isEarlier: boolea
 
   return replaceClass(original, isEarlier, (args, newTarget) => {
     const options = Object(args[1]) as Options
-    const planned = isActive() && args[1] !== null ? tryPlan(() => plan(options)) : undefined
+    const planned = isActive() && args[1] !== null ? tryPlan(() => withScript(plan(options), args[0], options)) : undefined
     if (planned === undefined) return Reflect.construct(original, args, newTarget)
     const { inheritance } = planned
     debug('worker', () => ({ added: inheritance.added, contexts: inheritance.contexts.map((context) => context.directory) }))
@@ -87,6 +87,12 @@ function wrapWorker(original: typeof Worker, threads: Threads, isEarlier: boolea
       leaveUsual()
     }
   })
+}
+
+/** What the Worker is made for, to be recorded. Node itself gives it to the Worker too late. */
+function withScript(plan: ThreadPlan | undefined, file: unknown, options: Options): ThreadPlan | undefined {
+  if (plan?.inheritance.trace === undefined) return plan
+  return { ...plan, inheritance: { ...plan.inheritance, script: options.eval ? '[worker eval]' : String(file) } }
 }
 
 function tryPlan(plan: () => ThreadPlan | undefined): ThreadPlan | undefined {

@@ -330,6 +330,24 @@ describe('zooming', () => {
     }))
 })
 
+describe('the line under the pointer', () => {
+  it('says the time that is there, also when what is shown has changed', () =>
+    withPage(small, {}, async (page) => {
+      const { left, right } = await barOf(page, /^npm test/)
+      const axis = await page.locator('#axis').boundingBox()
+      await page.mouse.move(axis.x + (left + right) / 2, axis.y + 100)
+      assert.equal(await page.locator('#cursor-time').innerText(), '2.410 s')
+      await row(page, /^npm run build/).focus()
+      await press(page, 'f')
+      await page.waitForFunction(() => document.querySelector('#cursor-time').textContent !== '2.410 s')
+      const middle = (1184 + 2610) / 2000
+      const said = Number.parseFloat(await page.locator('#cursor-time').innerText())
+      assert.ok(Math.abs(said - middle) < 0.05, `${said} s`)
+      await page.mouse.move(10, 10)
+      assert.equal(await page.locator('#cursor').isVisible(), false)
+    }))
+})
+
 describe('the details', () => {
   it('say all that is known', () =>
     withPage(small, {}, async (page) => {
@@ -369,7 +387,7 @@ describe('the details', () => {
 
   it('give the command to the clipboard', () =>
     withPage(small, { permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
-      await row(page, /^sh/).click({ position: { x: 200, y: 10 } })
+      await row(page, /^sh -c/).click({ position: { x: 200, y: 10 } })
       await page.getByRole('button', { name: 'Copy the command' }).click()
       await page.getByRole('button', { name: 'Copied' }).waitFor()
       assert.equal(
@@ -380,7 +398,7 @@ describe('the details', () => {
 
   it('are closed by their button', () =>
     withPage(small, {}, async (page) => {
-      await row(page, /^sh/).click({ position: { x: 200, y: 10 } })
+      await row(page, /^sh -c/).click({ position: { x: 200, y: 10 } })
       await page.getByRole('button', { name: 'Close the details' }).click()
       assert.equal(await page.locator('#detail').isVisible(), false)
       assert.match(await focused(page), /^sh/)

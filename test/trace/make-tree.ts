@@ -29,6 +29,7 @@ export function makeTree(roots: readonly Draft[], losses: readonly string[] = []
       start,
       end,
       wall: end === undefined ? undefined : end - start,
+      nodeStart: kind === 'node' && given.escaped !== true ? start : undefined,
       boot: kind === 'program' || end === undefined ? undefined : Math.min(kind === 'worker' ? 14 : 38, (end - start) * 0.6),
       cpu: kind === 'node' && end !== undefined ? { user: (end - start) * 0.46, system: (end - start) * 0.08 } : undefined,
       memory: kind === 'node' && end !== undefined ? 41_000_000 + (pid % 97) * 1_000_000 : undefined,
@@ -37,6 +38,7 @@ export function makeTree(roots: readonly Draft[], losses: readonly string[] = []
       error: undefined,
       failed: (given.exitCode ?? 0) !== 0 || given.signal !== undefined || given.error !== undefined,
       escaped: false,
+      replaced: false,
       slowest: isOnPath,
       environment: undefined,
       ...given,
@@ -122,7 +124,7 @@ export function smallTree(): ProcessTree {
                 children: [{ command: ['make', '-j2', 'all'], kind: 'program', start: 1366, end: 2590, children: buildDrafts(bin, node) }],
               },
               {
-                command: [node, `${bin}/mocha`, '--parallel', 'test/**/*.test.js'],
+                command: [node, '--enable-source-maps', `${bin}/mocha`, '--parallel', 'test/**/*.test.js'],
                 execArgv: ['--enable-source-maps'],
                 start: 2618,
                 end: 4790,
@@ -205,7 +207,7 @@ function buildDrafts(bin: string, node: string): Draft[] {
       children: [
         { command: ['esbuild', '--service=0.25.0', '--ping'], kind: 'program', start: 1560, end: 2570 },
         ...[0, 1, 2].map((index) => ({
-          command: [node, `${bin}/../vite/dist/worker.js`],
+          command: [`${bin}/../vite/dist/worker.js`],
           kind: 'worker' as const,
           start: 1640 + index * 12,
           end: 2440 - index * 130,

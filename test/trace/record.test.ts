@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createContext } from 'brood'
+import { type Context, createContext } from 'brood'
 import { TraceFollower } from '../../lib/trace/follow.js'
 import type { ProcessTree, TracedProcess } from '../../lib/trace/process-tree.js'
 import { readTrace } from '../../lib/trace/read.js'
@@ -107,7 +107,7 @@ const cases: readonly [name: string, start: () => Promise<unknown>, expected: re
       [
         `node: node -e new (require('worker_threads').Worker)("require('child_process').execFileSync('node', ['-e', '0'])", { eval: true })`,
         '0',
-        ['worker: node', '0', ['node: node -e 0', '0']],
+        ['worker: [worker eval]', '0', ['node: node -e 0', '0']],
       ],
     ],
   ],
@@ -193,6 +193,20 @@ t.test('the record of a process says nothing of brood, and changes nothing in it
   })
   t.same(recorded, bare)
   t.notMatch(JSON.stringify(roots), /BROOD_CONTEXT|node-spawn-wrap/)
+})
+
+t.test('a trace does not tell of what its context has left out', async (t) => {
+  const directories = ['all', 'some'].map((name) => join(scratch, name))
+  const [all, some] = directories.map((directory) => createContext({ trace: directory, shimRoot: scratch })) as [Context, Context]
+  some.onSpawn(({ args }) => (args.includes('secretly') ? false : undefined))
+  for (const context of [all, some]) context.patch()
+  await ended(node, ['-e', '0', 'secretly'])
+  await ended('true', ['secretly'])
+  await ended(node, ['-e', '0'])
+  for (const context of [all, some]) context.dispose()
+  const [ofAll, ofSome] = directories.map((directory) => treeOf(directory).roots.map(({ command }) => command.slice(1).join(' ')))
+  t.same(ofAll, ['-e 0 secretly', 'secretly', '-e 0'])
+  t.same(ofSome, ['-e 0'])
 })
 
 t.test('a trace that is damaged', async (t) => {

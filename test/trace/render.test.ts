@@ -3,19 +3,20 @@ import { type ChromeTraceEvent, renderChromeTrace } from '../../lib/trace/render
 import { renderTerminal } from '../../lib/trace/render-terminal.js'
 import { buildTree } from '../../lib/trace/tree.js'
 import t from '../tap.js'
-import { makeTree } from './make-tree.js'
+import { largeTree, makeTree } from './make-tree.js'
 
 /** Records of a made-up run: a test runner under npm, with a failure, alike children, a Worker, and an escape. */
 function madeUpRun(): TraceEvent[] {
   const events: TraceEvent[] = []
   const at = (milliseconds: number) => 9_000_000 + milliseconds * 1000
-  const start = (id: string, milliseconds: number, argv: string[], parent?: string, thread?: number) =>
+  const start = (id: string, milliseconds: number, argv: string[], parent?: string, thread?: number, script?: string) =>
     events.push({
       type: 'start',
       version: 1,
       id,
       ...(parent !== undefined && { parent }),
       ...(thread !== undefined && { thread }),
+      ...(script !== undefined && { script }),
       pid: Number.parseInt(id, 10),
       ppid: 1,
       at: at(milliseconds),
@@ -49,7 +50,7 @@ function madeUpRun(): TraceEvent[] {
   }
   spawn('101/7', 500, ['node', 'lost.js'], 120, 600)
   spawn('101/8', 610, ['nope'], undefined, 0)
-  start('101-w1', 710, ['node', '/app/in-a-worker.js'], '101', 1)
+  start('101-w1', 710, ['node'], '101', 1, '/app/in-a-worker.js')
   events.push({ type: 'end', id: '101-w1', at: at(900), code: 0 })
   end('101', 1990, 1)
   end('100', 2100, 1)
@@ -61,13 +62,13 @@ const tree = buildTree(madeUpRun(), { losses: ['x.jsonl: a line is torn'] })
 t.equal(
   renderTerminal(tree, { width: 80, color: false }),
   `                                                  wall      cpu   memory
-▸✗ node /usr/bin/npm test                       2.10 s    32 ms    45 MB  exit 1
+▸✗ npm test                                     2.10 s    32 ms    45 MB  exit 1
 └─ ▸✗ sh → node run.js 'it'\\''s\\n"so"'          1.90 s    32 ms    45 MB  exit 1
-   ├─ ▸ node worker.js 0                        198 ms    32 ms    45 MB
-   ├─ 5 × node worker.js …                    ≤ 197 ms  ≤ 32 ms  ≤ 45 MB
+   ├─ ▸ node worker.js 0                        200 ms    32 ms    45 MB
+   ├─ 5 × node worker.js …                    ≤ 199 ms  ≤ 32 ms  ≤ 45 MB
    ├─ node lost.js (left no record)             100 ms
    ├─ ✗ nope                                    0.0 ms                    ENOENT
-   └─ Worker node in-a-worker.js                190 ms
+   └─ Worker in-a-worker.js                     190 ms
 
 10 processes (9 Node, 1 Worker) · 3 deep · 2.10 s wall · 256 ms cpu · 160 ms in Node's start-up
 ✗ 3 processes failed
@@ -83,6 +84,58 @@ t.test('a mock is marked', (t) => {
   t.end()
 })
 
+t.test('long runs fold, with what is below them, where they ended alike', (t) => {
+  const child = (start: number, code: number, name: string) => ({
+    command: ['sh', '-c', `node ${name}`],
+    kind: 'program' as const,
+    start,
+    end: start + 5,
+    exitCode: code,
+    children: [{ command: ['node', `${name}.js`], start: start + 1, end: start + 4, exitCode: code }],
+  })
+  const children = [
+    ...Array.from({ length: 5 }, (_, index) => child(index, 0, `good-${index}`)),
+    ...[6, 7, 8, 9].map((at) => child(at, 2, `bad-${at}`)),
+  ]
+  const { roots } = makeTree([{ command: ['make'], kind: 'program', start: 0, end: 100, children: [...children, child(20, 3, 'other')] }])
+  const lines =
+    renderTerminal({ ...tree, roots }, { width: 100, color: false })
+      .split('\n\n')[0]
+      ?.split('\n') ?? []
+  t.same(
+    lines.slice(1).map((line) => line.replace(/ {2,}(?:≤ )?[\d.]+ m?s.*?( {2}exit \d)?$/, '$1')),
+    [
+      '▸ make',
+      "├─ ▸ sh -c 'node good-0'",
+      '│  └─ ▸ node good-0.js',
+      "├─ 4 × sh -c 'node good-…'",
+      '│  └─ 4 × node good-….js',
+      "├─ ✗ 4 × sh -c 'node bad-…'  exit 2",
+      '│  └─ ✗ 4 × node bad-….js  exit 2',
+      "└─ ✗ sh -c 'node other'  exit 3",
+      '   └─ ✗ node other.js  exit 3',
+    ],
+  )
+  t.end()
+})
+
+t.test('a long tree is cut where it is deep', (t) => {
+  const large = largeTree(2000)
+  const whole = renderTerminal(large, { width: 100, color: false })
+  t.notMatch(whole, /not shown/)
+  t.equal(renderTerminal(large, { width: 100, color: false, lines: 10_000 }), whole)
+  for (const lines of [1, 30, 300]) {
+    const [rows = '', totals = ''] = renderTerminal(large, { width: 200, color: false, lines }).split('\n\n')
+    const shown = rows.split('\n').slice(1)
+    const slowest = whole.split('\n').filter((line) => line.includes('▸')).length
+    t.ok(shown.length <= lines + slowest, `${shown.length} lines`)
+    t.equal(shown.filter((line) => line.includes('▸')).length, slowest, 'what took longest is there')
+    const below = shown.reduce((sum, line) => sum + Number(/\((\d+) below/.exec(line)?.[1] ?? 0), 0)
+    t.match(totals, new RegExp(`\\n${below} are not shown`))
+  }
+  t.end()
+})
+
 t.test('it fits into every terminal', (t) => {
   for (const width of [20, 40, 60, 80, 120, 200]) {
     const lines = renderTerminal(tree, { width, color: false }).split('\n\n')[0]?.split('\n') ?? []
@@ -93,7 +146,7 @@ t.test('it fits into every terminal', (t) => {
   }
   const colored = renderTerminal(tree, { width: 80, color: true })
   t.equal(colored.replaceAll(/\x1b\[\d+m/g, ''), renderTerminal(tree, { width: 80, color: false }), 'colour changes nothing else')
-  t.match(colored, /\x1b\[31m▸✗ node/)
+  t.match(colored, /\x1b\[31m▸✗ npm/)
   t.end()
 })
 

@@ -85,7 +85,7 @@ const cases: readonly [name: string, events: readonly TraceEvent[], expected: re
       start('2', 12, { parent: '1/1' }),
       end('2', 55, 3),
     ],
-    [['node 1 node 1.js 0-100 0', 'node 2 node 2.js 12-60 3']],
+    [['node 1 node 1.js 0-100 0', 'node 2 node 2.js 10-60 3']],
   ],
   [
     'a child killed by a signal has no end of its own',
@@ -97,7 +97,7 @@ const cases: readonly [name: string, events: readonly TraceEvent[], expected: re
       end('1', 100),
       start('2', 12, { parent: '1/1' }),
     ],
-    [['node 1 node 1.js 0-100 0', 'node 2 node 2.js 12-60 SIGKILL']],
+    [['node 1 node 1.js 0-100 0', 'node 2 node 2.js 10-60 SIGKILL']],
   ],
   [
     'a detached child, whose end its parent did not see',
@@ -109,7 +109,7 @@ const cases: readonly [name: string, events: readonly TraceEvent[], expected: re
       start('2', 12, { parent: '1/1' }),
       end('2', 500),
     ],
-    [['node 1 node 1.js 0-20 0', 'node 2 node 2.js 12-500 0']],
+    [['node 1 node 1.js 0-20 0', 'node 2 node 2.js 10-500 0']],
   ],
   [
     'a shell that became its last command',
@@ -122,7 +122,7 @@ const cases: readonly [name: string, events: readonly TraceEvent[], expected: re
       start('2', 15, { parent: '1/1' }),
       end('2', 59),
     ],
-    [['node 1 node 1.js 0-100 0', 'node 2 sh -c node 2.js → node 2.js 15-60 0']],
+    [['node 1 node 1.js 0-100 0', 'node 2 sh -c node 2.js → node 2.js 10-60 0']],
   ],
   [
     'a shell with children',
@@ -177,6 +177,69 @@ const cases: readonly [name: string, events: readonly TraceEvent[], expected: re
     ],
   ],
   [
+    'a program in between that becomes another one, and a copy of the one above',
+    [
+      start('1', 0),
+      spawn('1/1', 10, ['sh', '-c', '(node 3.js; make)']),
+      spawned('1/1', 11, 2),
+      exit('1/1', 90),
+      end('1', 100),
+      start('5', 45, { parent: '1/1', between: [{ pid: 4, command: ['nice', 'node', '5.js'] }] }),
+      end('5', 70),
+      start('3', 15, { parent: '1/1', between: [{ pid: 4, command: ['sh', '-c', '(node 3.js; make)'] }] }),
+      end('3', 30),
+      start('6', 71, { parent: '1/1', between: [{ pid: 4, command: ['make'] }] }),
+      end('6', 80),
+    ],
+    [
+      [
+        'node 1 node 1.js 0-100 0',
+        [
+          'program 2 sh -c (node 3.js; make) 10-90 0',
+          ['program 4 nice node 5.js → make 15-80', 'node 3 node 3.js 15-30 0', 'node 5 node 5.js 45-70 0', 'node 6 node 6.js 71-80 0'],
+        ],
+      ],
+    ],
+  ],
+  [
+    'a script that was started by its own name',
+    [
+      start('1', 0),
+      spawn('1/1', 10, ['npm', 'test'], true),
+      spawned('1/1', 11, 2),
+      exit('1/1', 60),
+      end('1', 100),
+      start('2', 12, { parent: '1/1', argv: ['node', '/usr/bin/npm', 'test'] }),
+    ],
+    [['node 1 node 1.js 0-100 0', 'node 2 npm test → node /usr/bin/npm test 10-60 0']],
+  ],
+  [
+    'processes that do not know what they came of: the one of that number that was there',
+    [
+      start('7-a', 0, { pid: 7 }),
+      end('7-a', 10),
+      start('7-b', 20, { pid: 7 }),
+      start('8', 25, { ppid: 7 }),
+      end('8', 28),
+      spawn('7-b/1', 30, ['sh', 'x.sh']),
+      spawned('7-b/1', 31, 9),
+      start('10', 35, { ppid: 9 }),
+      end('10', 39),
+      exit('7-b/1', 40),
+      start('11', 45, { ppid: 9 }),
+      end('11', 48),
+      end('7-b', 50),
+      start('12', 60, { ppid: 7, parent: '99/1' }),
+      end('12', 70),
+    ],
+    [
+      'node 7 node 7-a.js 0-10 0',
+      ['node 7 node 7-b.js 20-50 0', 'node 8 node 8.js 25-28 0', ['program 9 sh x.sh 30-40 0', 'node 10 node 10.js 35-39 0']],
+      'node 11 node 11.js 45-48 0',
+      'node 12 node 12.js 60-70 0',
+    ],
+  ],
+  [
     'a program that is not Node',
     [start('1', 0), spawn('1/1', 10, ['git', 'status']), spawned('1/1', 11, 2), exit('1/1', 60, 128), end('1', 100)],
     [['node 1 node 1.js 0-100 0', 'program 2 git status 10-60 128']],
@@ -192,7 +255,7 @@ const cases: readonly [name: string, events: readonly TraceEvent[], expected: re
     [['node 1 node 1.js 0-100 0', 'node 2 node 2.js 10-60 0 escaped']],
   ],
   [
-    'one that was killed before it could write, or only says its version, or still runs, has not',
+    'one that was killed before it could write, or only says its version, or has wrong flags, or still runs, has not',
     [
       start('1', 0),
       spawn('1/1', 10, ['node', '2.js']),
@@ -201,17 +264,28 @@ const cases: readonly [name: string, events: readonly TraceEvent[], expected: re
       spawn('1/2', 20, ['node', '--version']),
       spawned('1/2', 21, 3),
       exit('1/2', 30),
+      spawn('1/4', 32, ['node', '--no-such-flag']),
+      spawned('1/4', 33, 5),
+      exit('1/4', 35, 9),
       spawn('1/3', 40, ['node', '4.js']),
       spawned('1/3', 41, 4),
       end('1', 100),
     ],
-    [['node 1 node 1.js 0-100 0', 'node 2 node 2.js 10-12 SIGTERM', 'node 3 node --version 20-30 0', 'node 4 node 4.js 40-?']],
+    [
+      [
+        'node 1 node 1.js 0-100 0',
+        'node 2 node 2.js 10-12 SIGTERM',
+        'node 3 node --version 20-30 0',
+        'node 5 node --no-such-flag 32-35 9',
+        'node 4 node 4.js 40-?',
+      ],
+    ],
   ],
   [
     'a Worker, and what it starts',
     [
       start('1', 0),
-      start('1-w1', 10, { pid: 1, thread: 1, parent: '1', argv: ['node', 'worker.js'] }),
+      start('1-w1', 10, { pid: 1, thread: 1, parent: '1', argv: ['node', 'x'], script: 'worker.js' }),
       spawn('1-w1/1', 20, ['node', '2.js']),
       spawned('1-w1/1', 21, 2),
       exit('1-w1/1', 60),
@@ -219,7 +293,17 @@ const cases: readonly [name: string, events: readonly TraceEvent[], expected: re
       end('1', 100),
       start('2', 22, { parent: '1-w1/1' }),
     ],
-    [['node 1 node 1.js 0-100 0', ['worker 1 node worker.js 10-70 0', 'node 2 node 2.js 22-60 0']]],
+    [['node 1 node 1.js 0-100 0', ['worker 1 worker.js x 10-70 0', 'node 2 node 2.js 20-60 0']]],
+  ],
+  [
+    'Workers that their process has ended',
+    [
+      start('1', 0),
+      start('1-w1', 10, { pid: 1, thread: 1, parent: '1', argv: ['node', 'x'], script: 'worker.js' }),
+      start('1-w2', 20, { pid: 1, thread: 2, parent: '1-w1', argv: ['node'] }),
+      end('1', 100),
+    ],
+    [['node 1 node 1.js 0-100 0', ['worker 1 worker.js x 10-100', 'worker 1  20-100']]],
   ],
   [
     'a process that became another by execve',
@@ -229,7 +313,7 @@ const cases: readonly [name: string, events: readonly TraceEvent[], expected: re
       start('1x', 31, { pid: 1, parent: '1/1', argv: ['node', 'b.js'] }),
       end('1x', 90),
     ],
-    [['node 1 node 1.js 0-30', 'node 1 node b.js 31-90 0']],
+    [['node 1 node 1.js 0-30', 'node 1 node b.js 30-90 0']],
   ],
   ['the record of the parent is gone', [start('2', 0, { parent: '1/1' }), end('2', 50)], ['node 2 node 2.js 0-50 0']],
   [
@@ -240,7 +324,7 @@ const cases: readonly [name: string, events: readonly TraceEvent[], expected: re
   [
     'records that go round in a circle',
     [start('1', 0, { parent: '2/1' }), spawn('1/1', 1, ['node']), start('2', 10, { parent: '1/1' }), spawn('2/1', 11, ['node'])],
-    [['node 1 node 1.js 0-?', ['node 2 node 2.js 10-?', 'node undefined node 11-?']]],
+    [['node 1 node 1.js 0-?', ['node 2 node 2.js 1-?', 'node undefined node 11-?']]],
   ],
   [
     'a container with a clock of its own: the wall clock says when',
@@ -267,6 +351,32 @@ function inOtherOrder(events: readonly TraceEvent[]): TraceEvent[] {
   const ids = [...new Set(events.map(({ id }) => id.replace(/\/\d+$/, '')))].toReversed()
   return ids.flatMap((id) => events.filter((event) => event.id.replace(/\/\d+$/, '') === id))
 }
+
+t.test('Node begins in a process after the process', (t) => {
+  const [, events] = cases.find(([name]) => name === 'a shell that became its last command') as (typeof cases)[number]
+  t.match(buildTree(events).roots, [{ nodeStart: 0, boot: 20, children: [{ start: 10, nodeStart: 15, boot: 20 }] }])
+  t.end()
+})
+
+t.test('what took longest, but for a Worker of Node itself', (t) => {
+  const { roots } = buildTree([
+    start('1', 0),
+    start('1-w1', 1, { pid: 1, thread: 1, parent: '1' }),
+    start('1-w2', 10, { pid: 1, thread: 2, parent: '1', script: 'x.js' }),
+    end('1-w2', 20),
+    end('1', 100),
+  ])
+  t.match(roots, [
+    {
+      slowest: true,
+      children: [
+        { command: [], wall: 99, slowest: false },
+        { command: ['x.js'], wall: 10, slowest: true },
+      ],
+    },
+  ])
+  t.end()
+})
 
 t.test('totals', (t) => {
   const [, events] = cases.find(([name]) => name === 'a shell with children') as (typeof cases)[number]

@@ -44,6 +44,9 @@ const inTheRoot: readonly Way[] = [
   way('spawn, with frozen options', (options) =>
     outcomeOf(spawn('node', Object.freeze([say, 'child']), Object.freeze({ ...options, env: Object.freeze({ ...options.env }) }))),
   ),
+  way('spawn, with an argument that is no string', (options) =>
+    outcomeOf(spawn('node', [say, { toString: () => 'child' }] as readonly unknown[] as readonly string[], options)),
+  ),
   way('spawnSync', (options) => ended(spawnSync('node', [say, 'child'], utf8(options)))),
   way('exec', (options) => outcomeOf(exec(`node "${say}" child`, options))),
   way('execSync', (options) => text(execSync(`node "${say}" child`, utf8(options)))),

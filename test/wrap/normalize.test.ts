@@ -28,6 +28,11 @@ t.same(
   { file: 'f', args: ['f'], env: ['INHERITED=1'], cwd: undefined, uid: undefined, gid: undefined, ...common },
   'what is left out',
 )
+t.same(
+  normalize([{ file: 'f', args: ['f', 8080, null, undefined, true, { toString: () => 'x' }] }], inherit)?.args,
+  ['f', '8080', 'null', 'undefined', 'true', 'x'],
+  'arguments that are no strings',
+)
 t.same(normalize(['f', undefined, undefined, undefined, stdio, 0], inherit)?.env, ['INHERITED=1'])
 for (const call of [[], [undefined], [null], [{}], [{ file: 1 }], [1]]) t.equal(normalize(call, inherit), undefined, JSON.stringify(call))
 

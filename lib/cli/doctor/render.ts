@@ -108,10 +108,7 @@ function wayLines({ ancestors, lostAt, ...self }: Loss, width: number, paint: Pa
     if (step === undefined) return paint('faint', `${lead}…`)
     const { pid, command, isLossy } = step
     const ending = `${isLossy ? `  ${paint('failure', '✗ lost here')}` : ''}${pid === undefined ? '' : paint('faint', `  pid ${pid}`)}`
-    const text = fit(
-      depth === shown.length - 1 ? commandText(command) : shortCommandText(command, undefined),
-      Math.max(20, width - lead.length - 26),
-    )
+    const text = fit(depth === shown.length - 1 ? commandText(command) : shortCommandText(command), Math.max(20, width - lead.length - 26))
     return `${paint('faint', lead)}${text}${ending}`
   })
 }
@@ -148,7 +145,7 @@ function explain({ reason, route, nodeVersion }: Loss): string {
 /** What to do about it. */
 function advise({ reason, route, lostAt, ancestors }: Loss): string {
   const program = lostAt ?? ancestors.at(-1)
-  const who = program === undefined ? 'what starts it' : `\`${fit(shortCommandText(program.command, undefined), 40)}\``
+  const who = program === undefined ? 'what starts it' : `\`${fit(shortCommandText(program.command), 40)}\``
   switch (reason) {
     case 'environment-emptied':
       return `Have ${who} pass NODE_OPTIONS and BROOD_CONTEXT on${route === 'by-path' ? ', or start node by its name with the PATH it got' : ', or the PATH it got'}.`

@@ -8,7 +8,7 @@ import type { Range } from './range.js'
 export interface Scale extends Range {
   /** Of the bars' area. */
   readonly width: number
-  /** The time of the whole tree, up to which what nobody saw end is drawn. */
+  /** The time of the whole tree. */
   readonly whole: number
 }
 
@@ -25,7 +25,7 @@ export function pixelOf(time: number, { from, to, width }: Scale): number {
 export function drawBar(entry: Entry, scale: Scale): SVGElement[] {
   if (entry.isRun) return drawRun(entry, scale)
   const { process } = entry
-  const { start, end } = spanOf(entry, scale.whole)
+  const { start, end } = spanOf(entry)
   const left = pixelOf(start, scale)
   const right = pixelOf(end, scale)
   // Even the shortest process can be seen.
@@ -38,7 +38,7 @@ export function drawBar(entry: Entry, scale: Scale): SVGElement[] {
     process.end === undefined
       ? svg('path', { class: `${classes} open`, d: openEnded(left, top, width, height) })
       : svg('rect', { class: classes, x: left, y: top, width, height, rx: Math.min(process.kind === 'worker' ? 4 : 2, width / 2) }),
-    drawBoot(entry, scale, left, right),
+    drawBoot(entry, scale, right),
     process.failed
       ? svg('rect', { class: 'cap', x: left + width - Math.min(5, width), y: top, width: Math.min(5, width), height, rx: 1 })
       : undefined,
@@ -48,12 +48,12 @@ export function drawBar(entry: Entry, scale: Scale): SVGElement[] {
   return parts.filter((part) => part !== undefined)
 }
 
-function drawBoot({ process }: Entry, scale: Scale, left: number, right: number): SVGElement | undefined {
-  if (process.boot === undefined) return undefined
-  const width = Math.min(right, pixelOf(process.start + process.boot, scale)) - left
+function drawBoot({ process: { boot, nodeStart } }: Entry, scale: Scale, right: number): SVGElement | undefined {
+  if (boot === undefined || nodeStart === undefined) return undefined
+  const left = pixelOf(nodeStart, scale)
+  const width = Math.min(right, pixelOf(nodeStart + boot, scale)) - left
   if (width < 1.5) return undefined
-  const [y, height] = process.kind === 'worker' ? [4, 6] : [1, 12]
-  return svg('rect', { class: 'boot', x: left + 1, y, width: width - 1, height, rx: 1 })
+  return svg('rect', { class: 'boot', x: left + 1, y: 1, width: width - 1, height: 12, rx: 1 })
 }
 
 /** A cross behind the bar, which ends red. */
@@ -73,9 +73,9 @@ function openEnded(left: number, top: number, width: number, height: number): st
 /** Where at least one of the run was there. */
 function drawRun({ children }: Entry, scale: Scale): SVGElement[] {
   const kind = children[0]?.process.kind ?? 'node'
-  const spans = children.map(({ process }) => {
+  const spans = children.map(({ process, until }) => {
     const left = Math.round(pixelOf(process.start, scale))
-    return [left, Math.max(left + 1, Math.round(pixelOf(process.end ?? scale.whole, scale)))] as const
+    return [left, Math.max(left + 1, Math.round(pixelOf(until, scale)))] as const
   })
   const shape = mergeSpans(spans).map(([left, right]) => `M${left} 2H${right}V12H${left}Z`)
   return [svg('path', { class: `bar run ${kind}`, d: shape.join('') })]

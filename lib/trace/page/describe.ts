@@ -1,8 +1,8 @@
 import type { TracedProcess } from '../process-tree.js'
 import { durationText, endText } from '../text.js'
+import { visibleText } from '../visible.js'
 import { labelOf, shortenMiddle } from './command.js'
 import type { Entry } from './entries.js'
-import { visibleText } from './visible.js'
 
 /** Nobody listens to more of a command. */
 const longestSpoken = 160
@@ -15,7 +15,7 @@ export function tagOf({ isRun, children, process }: Entry): string {
   const ended = endText(process)
   if (ended !== '') return shortenMiddle(visibleText(ended), longestTag)
   if (process.escaped) return 'escaped'
-  if (process.replaced === true) return 'mock'
+  if (process.replaced) return 'mock'
   return process.end === undefined ? 'no end seen' : ''
 }
 
@@ -28,12 +28,12 @@ export function describeEntry(entry: Entry): string {
   }
   return [
     shortenMiddle(labelOf(entry), longestSpoken),
-    process.kind === 'worker' ? 'Worker' : process.kind === 'program' ? 'not Node' : '',
+    process.kind === 'program' ? 'not Node' : '',
     process.wall === undefined || process.error !== undefined ? '' : durationText(process.wall),
     endingOf(process),
     process.failed ? 'failed' : '',
     process.escaped ? 'escaped, it left no record' : '',
-    process.replaced === true ? 'a mock ran in its place' : '',
+    process.replaced ? 'a mock ran in its place' : '',
     process.slowest ? 'on the slowest path' : '',
   ]
     .filter((part) => part !== '')
@@ -49,10 +49,7 @@ export function endingOf({ error, signal, exitCode, end }: TracedProcess): strin
 }
 
 /** From when to when: of a run, from its first start to its last end. */
-export function spanOf({ isRun, children, process }: Entry, whole = 0): { readonly start: number; readonly end: number } {
-  if (!isRun) return { start: process.start, end: process.end ?? (process.error === undefined ? whole : process.start) }
-  return {
-    start: children.reduce((least, child) => Math.min(least, child.process.start), Number.POSITIVE_INFINITY),
-    end: children.reduce((most, child) => Math.max(most, child.process.end ?? whole), 0),
-  }
+export function spanOf({ isRun, children, process, until }: Entry): { readonly start: number; readonly end: number } {
+  const start = isRun ? children.reduce((least, child) => Math.min(least, child.process.start), Number.POSITIVE_INFINITY) : process.start
+  return { start, end: until }
 }

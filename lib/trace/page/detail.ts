@@ -16,7 +16,7 @@ export function detailOf(entry: Entry, zoomTo: () => void): Node[] {
     html('li', { class: `badge ${kind}` }, { node: 'Node', program: 'not Node', worker: 'Worker' }[kind]),
     failed ? html('li', { class: 'badge failed' }, '✕ failed') : undefined,
     escaped ? html('li', { class: 'badge' }, 'escaped: it left no record') : undefined,
-    replaced === true ? html('li', { class: 'badge' }, 'a mock ran in its place') : undefined,
+    replaced ? html('li', { class: 'badge' }, 'a mock ran in its place') : undefined,
     slowest ? html('li', { class: 'badge slowest' }, 'on the slowest path') : undefined,
   ]
   const zoomButton = html('button', { type: 'button' }, 'Zoom to it')

@@ -1,6 +1,6 @@
 // All that makes elements: strings become text nodes or attributes that hold no code, never markup.
 
-import { segmentsOf } from './visible.js'
+import { segmentsOf } from '../visible.js'
 
 type Child = Node | string | undefined
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>

@@ -12,6 +12,8 @@ export interface Entry {
   /** The process; of a run, its first. */
   readonly process: TracedProcess
   readonly isRun: boolean
+  /** When it ended; where nobody saw that, how long somebody was there who would have. */
+  readonly until: number
 }
 
 /** From so many on, siblings that are alike are folded into a run. */
@@ -22,14 +24,19 @@ export function entriesOf(tree: ProcessTree): { readonly roots: readonly Entry[]
   const all: Entry[] = []
   const add = (process: TracedProcess, parent: Entry | undefined, run?: readonly TracedProcess[]): Entry => {
     const children: Entry[] = []
-    const entry = { index: all.length, level: (parent?.level ?? 0) + 1, parent, children, process, isRun: run !== undefined }
+    const { start, end, error } = process
+    const isRun = run !== undefined
+    const until = end ?? (error === undefined ? Math.max(start, parent?.until ?? tree.totals.wall) : start)
+    const entry = { index: all.length, level: (parent?.level ?? 0) + 1, parent, children, process, isRun, until }
     all.push(entry)
-    if (run === undefined) addAll(process.children, entry, children)
-    else for (const member of run) children.push(add(member, entry))
+    if (isRun) for (const member of run) children.push(add(member, entry))
+    else addAll(process.children, entry, children)
+    // It was there as long as it has started others.
+    if (isRun || end === undefined) entry.until = children.reduce((latest, child) => Math.max(latest, child.until), entry.until)
     return entry
   }
   const addAll = (processes: readonly TracedProcess[], parent: Entry | undefined, to: Entry[]): Entry[] => {
-    for (const run of runsOf(processes, longRun)) {
+    for (const run of runsOf(processes, { shortest: longRun, withFailures: false })) {
       const [first] = run
       if (first !== undefined) to.push(add(first, parent, run.length > 1 ? run : undefined))
     }

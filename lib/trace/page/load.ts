@@ -1,19 +1,21 @@
 import type { Entry } from './entries.js'
 
-/** How many processes run in each of `count` equal parts of the time. */
+/** How many processes run in each of `count` equal parts of the time: the most that did so at once. */
 export function loadOf(entries: readonly Entry[], whole: number, count: number): number[] {
-  const changes = Array.from({ length: count + 1 }, () => 0)
-  const partOf = (time: number) => Math.min(count - 1, Math.max(0, Math.floor((time / whole) * count)))
-  for (const { isRun, process } of entries) {
-    if (isRun || process.kind === 'worker' || process.error !== undefined) continue
-    const [first, last] = [partOf(process.start), partOf(process.end ?? whole)]
-    changes[first] = (changes[first] ?? 0) + 1
-    changes[last + 1] = (changes[last + 1] ?? 0) - 1
-  }
-  let running = 0
-  return changes.slice(0, count).map((change) => {
-    running += change
-    return running
+  const shown = entries.filter(({ isRun, process }) => !isRun && process.kind !== 'worker' && process.error === undefined)
+  const starts = shown.map(({ process }) => process.start).toSorted((a, b) => a - b)
+  const ends = shown.map(({ until }) => until).toSorted((a, b) => a - b)
+  let [started, ended] = [0, 0]
+  return Array.from({ length: count }, (_, part) => {
+    const to = part === count - 1 ? Number.POSITIVE_INFINITY : ((part + 1) / count) * whole
+    let most = started - ended
+    for (let start = starts[started]; start !== undefined && start < to; start = starts[started]) {
+      // One that ends just then makes room.
+      while ((ends[ended] ?? to) <= start && ended < started) ended++
+      most = Math.max(most, ++started - ended)
+    }
+    while ((ends[ended] ?? to) < to) ended++
+    return most
   })
 }
 

@@ -20,7 +20,7 @@ const rightMargin = 16
 const tree = JSON.parse(byId('data').textContent ?? '') as ProcessTree
 const { roots, all } = entriesOf(tree)
 // What is still running, or was told late, may reach beyond the total.
-const whole = all.reduce((most, { process }) => Math.max(most, process.end ?? process.start), Math.max(tree.totals.wall, shortestRange))
+const whole = all.reduce((most, { until }) => Math.max(most, until), Math.max(tree.totals.wall, shortestRange))
 
 const timeline = byId('timeline')
 const scroller = byId('tree')
@@ -122,7 +122,7 @@ function closeDetail(): void {
 }
 
 function zoomTo(entry: Entry): void {
-  const { start, end } = spanOf(entry, whole)
+  const { start, end } = spanOf(entry)
   time.showSpan(start, end)
 }
 

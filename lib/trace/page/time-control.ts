@@ -21,6 +21,8 @@ export class TimeControl {
   #range: Range
   /** Of the bars, in pixels. */
   #width = 1
+  /** Where the pointer was last, over the timeline. */
+  #pointer: PointerEvent | undefined
 
   constructor(whole: number, changed: () => void) {
     this.whole = whole
@@ -30,10 +32,8 @@ export class TimeControl {
     byId('zoom-out').addEventListener('click', () => this.zoomOut())
     byId('zoom-all').addEventListener('click', () => this.showAll())
     this.#timeline.addEventListener('wheel', (event) => this.#onWheel(event), { passive: false })
-    this.#timeline.addEventListener('pointermove', (event) => this.#onHover(event))
-    this.#timeline.addEventListener('pointerleave', () => {
-      this.#cursor.hidden = true
-    })
+    this.#timeline.addEventListener('pointermove', (event) => this.#hover(event))
+    this.#timeline.addEventListener('pointerleave', () => this.#hover(undefined))
     this.#listenToDrags()
   }
 
@@ -47,6 +47,8 @@ export class TimeControl {
     const isAll = this.#range.to - this.#range.from >= this.whole
     byId('zoom-out', HTMLButtonElement).disabled = isAll
     byId('zoom-all', HTMLButtonElement).disabled = isAll
+    // Another time is under a pointer that has not moved.
+    this.#hover(this.#pointer)
   }
 
   show(range: Range): void {
@@ -111,9 +113,10 @@ export class TimeControl {
   }
 
   /** A line under the pointer, with the time it stands for. */
-  #onHover(event: PointerEvent): void {
+  #hover(event: PointerEvent | undefined): void {
+    this.#pointer = event
     const { left, right } = this.#axis.getBoundingClientRect()
-    const isOver = event.pointerType === 'mouse' && event.clientX >= left && event.clientX <= left + this.#width
+    const isOver = event?.pointerType === 'mouse' && event.clientX >= left && event.clientX <= left + this.#width
     this.#cursor.hidden = !isOver
     if (!isOver) return
     this.#cursor.style.transform = `translateX(${event.clientX - this.#timeline.getBoundingClientRect().left}px)`

@@ -3,7 +3,7 @@ import { describeEntry, tagOf } from '../../../lib/trace/page/describe.js'
 import { type Entry, entriesOf, rowsOf, withAncestors } from '../../../lib/trace/page/entries.js'
 import { loadOf, mergeSpans } from '../../../lib/trace/page/load.js'
 import { searcherOf } from '../../../lib/trace/page/search.js'
-import { segmentsOf, visibleText } from '../../../lib/trace/page/visible.js'
+import { segmentsOf, visibleText } from '../../../lib/trace/visible.js'
 import t from '../../tap.js'
 import { everyProcess, largeTree, makeTree, smallTree } from '../make-tree.js'
 
@@ -55,7 +55,7 @@ t.test('rows of a search: what was found and what is above it, open or not', (t)
     [
       ['npm test', 1, 1],
       [labelOf(find(/^sh -c/)), 1, 1],
-      ["node node_modules/.bin/mocha --parallel 'test/**/*.test.js'", 1, 1],
+      ["node --enable-source-maps mocha --parallel 'test/**/*.test.js'", 1, 1],
       ['node test/unit/….test.js', 1, 1],
       ['node test/unit/cart.test.js', 1, 1],
     ],
@@ -97,7 +97,7 @@ t.test('what a row says to those who hear it', (t) => {
     [/redis/, 'redis-server --port 0, not Node, not started: ENOENT, failed'],
     [/native-helper/, 'node scripts/native-helper.js, 600 ms, exit code 0, escaped, it left no record'],
     [/daemon/, 'node scripts/daemon.js --detach, nobody saw it end'],
-    [/worker\.js/, 'node node_modules/.bin/../vite/dist/worker.js, Worker, 800 ms, ended'],
+    [/worker\.js/, 'Worker node_modules/.bin/../vite/dist/worker.js, 800 ms, ended'],
     [/….test.js/, '14 alike: node test/unit/….test.js, 1.61 s'],
   ] as const) {
     t.equal(describeEntry(find(label)), said)
@@ -161,6 +161,47 @@ t.test('what does not show is written out', (t) => {
   t.end()
 })
 
+t.test('what nobody saw end is there as long as one who would have', (t) => {
+  const { all } = entriesOf(
+    makeTree([
+      {
+        command: ['root'],
+        start: 0,
+        end: 100,
+        children: [
+          {
+            command: ['parent'],
+            start: 10,
+            end: 20,
+            children: [
+              { command: ['lost'], start: 12, end: undefined },
+              {
+                command: ['daemon'],
+                start: 14,
+                end: undefined,
+                children: [{ command: ['late'], start: 50, end: 60 }],
+              },
+              { command: ['error'], start: 15, end: undefined, error: 'ENOENT' },
+            ],
+          },
+        ],
+      },
+      { command: ['other'], start: 30, end: undefined },
+    ]),
+  )
+  const untils = all.map(({ process, until }) => [process.command[0], until])
+  t.same(untils, [
+    ['root', 100],
+    ['parent', 20],
+    ['lost', 20],
+    ['daemon', 60],
+    ['late', 60],
+    ['error', 15],
+    ['other', 100],
+  ])
+  t.end()
+})
+
 t.test('how many ran at each time', (t) => {
   const tree = makeTree([
     { command: ['a'], start: 0, end: 100 },
@@ -169,6 +210,10 @@ t.test('how many ran at each time', (t) => {
     { command: ['x'], start: 10, end: 10, error: 'ENOENT' },
   ])
   t.same(loadOf(entriesOf(tree).all, 100, 4), [1, 1, 2, 2])
+  const short = makeTree(Array.from({ length: 10 }, (_, index) => ({ command: ['a'], start: index * 10, end: index * 10 + 10 })))
+  for (const count of [1, 3, 10, 25])
+    t.equal(Math.max(...loadOf(entriesOf(short).all, 100, count)), 1, 'one after the other is one at once')
+  t.same(loadOf([], 100, 2), [0, 0])
   t.same(
     mergeSpans([
       [5, 7],
