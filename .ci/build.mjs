@@ -37,7 +37,7 @@ await build({
 })
 
 /** Functions that most processes do not call: those for child_process, `process.execve`, deferred files, SPAWN_WRAP_DEBUG, and for what a record masks. */
-const rarelyCalled = [
+const rarelyCalled = new Set([
   'readRoutes',
   'patchSpawns',
   'patchBinding',
@@ -51,14 +51,14 @@ const rarelyCalled = [
   'toolName',
   'isSecretName',
   'maskForms',
-]
+])
 
 // In the order in which they are stored: the preloads last, since they need the others.
 const scripts = [...deferred, ...preloads].map((file) => `${parse(file).name}.cjs`)
 const storedNames = ['imports.mjs', ...scripts]
 for (const name of scripts) {
   const isPreload = name.startsWith('preload')
-  const text = readFileSync(`dist/${name}`, 'utf8')
+  const text = withPlainExports(readFileSync(`dist/${name}`, 'utf8'))
   const { code } = transformSync(name === 'route.cjs' ? text : compileEagerly(text), {
     minifyWhitespace: true,
     minifySyntax: true,
@@ -71,6 +71,18 @@ for (const name of scripts) {
 }
 
 /**
+ * esbuild exports through getters, and lists what is exported three times over to define them: a quarter of a millisecond in each process
+ * that loads such a file. Nothing here changes what it exports, so an object does.
+ */
+function withPlainExports(text) {
+  const [list, names] = /^__export\(\w+, \{\n(.*?)\n\}\);\nmodule\.exports = __toCommonJS\(\w+\);\n/ms.exec(text) ?? []
+  if (list === undefined) return text
+  const helpers =
+    /^var __(?:defProp|getOwnPropDesc|getOwnPropNames|hasOwnProp|toCommonJS) = [^\n]*\n|^var __(?:export|copyProps) = .*?^\};\n/gms
+  return `${text.replace(list, '').replace(helpers, '')}module.exports = {${names.replace(/\(\) => /g, '')}};\n`
+}
+
+/**
  * Turns `function f() {}` into `var f = (function f() {})`: V8 compiles a function in parentheses with the file,
  * where it would else read it twice. Nearly all of what is treated so runs wherever it is loaded. The rest stays as it is: to read
  * a function over costs half of what it costs to compile it.
@@ -80,7 +92,7 @@ function compileEagerly(text) {
   return statements
     .map((statement) => {
       const source = text.slice(statement.pos, statement.end)
-      return ts.isFunctionDeclaration(statement) && !rarelyCalled.includes(statement.name.text)
+      return ts.isFunctionDeclaration(statement) && !rarelyCalled.has(statement.name.text)
         ? `var ${statement.name.text} = (${source.trim()});`
         : source
     })

@@ -120,7 +120,10 @@ export function startRecording({ parent, thread, script }: Origin): Recorder {
       const outcome = { ...(childPid !== undefined && { pid: childPid }), ...(error !== undefined && { error }) }
       write(() => ({ type: 'spawned', id: spawnId, at: now(), ...outcome }), spawnId)
     },
-    exited: (spawnId, code, signal) => write(() => ({ type: 'exit', id: spawnId, at: now(), code, signal }), spawnId),
+    exited(spawnId, code, signal) {
+      write(() => ({ type: 'exit', id: spawnId, at: now(), code, signal }), spawnId)
+      silent.delete(spawnId)
+    },
   }
 }
 
@@ -177,8 +180,8 @@ function append({ directory }: TraceOptions, id: string, event: TraceEvent): boo
   try {
     const descriptor = openSync(`${directory}/${fileName(id)}`, 'a', 0o600)
     try {
-      const line = Buffer.from(`${stringify(event)}\n`)
-      return writeSync(descriptor, line) === line.length
+      const line = `${stringify(event)}\n`
+      return writeSync(descriptor, line) === Buffer.byteLength(line)
     } finally {
       closeSync(descriptor)
     }

@@ -118,7 +118,7 @@ t.test('a mock is marked', (t) => {
     ]),
   )
   t.equal(all.filter(({ isRun }) => isRun).length, 2, 'and alike to no program that is none')
-  const mock = all.find(({ process, isRun }) => process.replaced === true && !isRun) as Entry
+  const mock = all.find(({ process, isRun }) => process.replaced && !isRun) as Entry
   t.equal(tagOf(mock), 'mock')
   t.match(describeEntry(mock), /^tool x, not Node, .*, a mock ran in its place$/)
   t.end()
