@@ -44,6 +44,8 @@ export interface Recorder {
   spawning(id: string, starting: Starting): void
   spawned(id: string, pid: number | undefined, error?: string): void
   exited(id: string, code: number | null, signal: string | null): void
+  /** It was started and has ended, all in one call of the program's. */
+  ran(id: string, pid: number, code: number | null, signal: string | null): void
   /** This process is about to become another program. */
   replacing(id: string, starting: Starting): void
 }
@@ -66,10 +68,10 @@ export function startRecording({ parent, thread, script }: Origin): Recorder {
   const traces = new Map<string, TraceOptions>()
   /** By the spawn, the directories that are not to tell of it. Of most spawns all do. */
   const silent = new Map<string, readonly string[]>()
-  const write = (describe: (trace: TraceOptions) => TraceEvent, spawnId?: string) => {
+  const write = (describe: (trace: TraceOptions) => TraceEvent | readonly TraceEvent[], spawnId?: string) => {
     const silentOnes = spawnId === undefined ? undefined : silent.get(spawnId)
     for (const trace of traces.values()) {
-      if (silentOnes?.includes(trace.directory) !== true && !append(trace, id, describe(trace))) traces.delete(trace.directory)
+      if (silentOnes?.includes(trace.directory) !== true && !append(trace, id, [describe(trace)].flat())) traces.delete(trace.directory)
     }
   }
   let spawns = 0
@@ -90,7 +92,7 @@ export function startRecording({ parent, thread, script }: Origin): Recorder {
     add(trace) {
       const { directory } = trace
       if (traces.has(directory)) return () => {}
-      if (append(trace, id, start(trace))) traces.set(directory, trace)
+      if (append(trace, id, [start(trace)])) traces.set(directory, trace)
       return () => traces.delete(directory)
     },
     nextSpawn(contexts) {
@@ -122,6 +124,17 @@ export function startRecording({ parent, thread, script }: Origin): Recorder {
     },
     exited(spawnId, code, signal) {
       write(() => ({ type: 'exit', id: spawnId, at: now(), code, signal }), spawnId)
+      silent.delete(spawnId)
+    },
+    ran(spawnId, childPid, code, signal) {
+      const common = { id: spawnId, at: now() }
+      write(
+        () => [
+          { type: 'spawned', ...common, pid: childPid },
+          { type: 'exit', ...common, code, signal },
+        ],
+        spawnId,
+      )
       silent.delete(spawnId)
     },
   }
@@ -176,12 +189,13 @@ function now(): number {
  *
  * @returns was it written?
  */
-function append({ directory }: TraceOptions, id: string, event: TraceEvent): boolean {
+function append({ directory }: TraceOptions, id: string, events: readonly TraceEvent[]): boolean {
   try {
     const descriptor = openSync(`${directory}/${fileName(id)}`, 'a', 0o600)
     try {
-      const line = `${stringify(event)}\n`
-      return writeSync(descriptor, line) === Buffer.byteLength(line)
+      let lines = ''
+      for (const event of events) lines += `${stringify(event)}\n`
+      return writeSync(descriptor, lines) === Buffer.byteLength(lines)
     } finally {
       closeSync(descriptor)
     }

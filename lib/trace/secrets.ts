@@ -100,11 +100,14 @@ function isSecretName(option: string): boolean {
   return secretName.test(name) || secretWord.test(name)
 }
 
+/** One of them stands between a name and its value. */
+const blanks = ['=', ' ', '\n', '\t', '\r', '\v', '\f']
+
 function maskForms(argument: string): string {
   let masked = argument
   for (const { sign, pattern } of secretForms) if (argument.includes(sign)) masked = masked.replace(pattern, mask)
   // Text for a shell holds whole commands.
-  if (!masked.includes('=') && !/\s/.test(masked)) return masked
+  if (!blanks.some((blank) => masked.includes(blank))) return masked
   return masked.replace(shellOption, (whole, start: string) => (isSecretName(start.replace(/[=\s]+$/, '')) ? start + mask : whole))
 }
 

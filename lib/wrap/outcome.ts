@@ -33,8 +33,8 @@ export function recordOutcome(recorder: Recorder, id: string, handle: unknown, r
 function recordEnded(recorder: Recorder, id: string, { pid, status = null, signal = null, error }: SyncResult): void {
   // A timeout or too much output is an error, too, of a process that did run.
   const wasStarted = pid !== undefined && pid > 0
-  recorder.spawned(id, wasStarted ? pid : undefined, wasStarted || error === undefined ? undefined : getSystemErrorName(error))
-  if (wasStarted) recorder.exited(id, signal === null ? status : null, signal)
+  if (wasStarted) recorder.ran(id, pid, signal === null ? status : null, signal)
+  else recorder.spawned(id, undefined, error === undefined ? undefined : getSystemErrorName(error))
 }
 
 function recordRunning(recorder: Recorder, id: string, handle: ProcessHandle): void {
