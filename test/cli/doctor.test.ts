@@ -6,7 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { Test } from 'tap'
 import type { DoctorReport, Loss } from '../../lib/cli/doctor/report.js'
 import { canWatch } from '../../lib/cli/doctor/watch.js'
-import { type Observation, observe, root, temporaryDirectory } from '../support.js'
+import { type Observation, observe, permissionFlag, root, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
 
 const scratch = temporaryDirectory(t)
@@ -260,7 +260,7 @@ t.test('where it was lost', { skip: perl || watching, timeout: 120_000 }, async 
 })
 
 t.test('what brood itself leaves alone, however short it is', async (t) => {
-  const program = 'require("child_process").spawnSync(process.execPath, ["--experimental-permission", "-e", "0"])'
+  const program = `require("child_process").spawnSync(process.execPath, ["${permissionFlag}", "-e", "0"])`
   const { stdout, code } = await brood(['doctor', '--json', '-', '--', 'node', '-e', program])
   t.equal(code, 1)
   const { command } = readReport(t, stdout)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { buildTree, createContext, type ProcessTree, readTrace, type TraceEvent } from 'brood'
 import { readRecord } from '../../lib/trace/read.js'
-import { fixture, observe, root, temporaryDirectory } from '../support.js'
+import { fixture, observe, permissionFlag, root, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
 import { everyProcess, smallTree } from './make-tree.js'
 
@@ -81,7 +81,7 @@ async function startAllSorts(): Promise<void> {
     'spawnSync("node", ["-e", "process.kill(process.pid, \'SIGKILL\')"])',
     'spawnSync("sh", ["-c", "node -e 0; exit 2"])',
     'spawnSync("there-is-no-such-program")',
-    'spawnSync(process.execPath, ["--experimental-permission", "-e", "0"])',
+    `spawnSync(process.execPath, ["${permissionFlag}", "-e", "0"])`,
     'for (let index = 0; index < 5; index++) spawn("true", [String(index)])',
     'new (require("worker_threads").Worker)("process.exitCode = 1", { eval: true })',
   ]
