@@ -18,6 +18,9 @@ const record = new RegExp(
   'g',
 )
 
+/** One record within another. */
+const tangled = new RegExp(`${marks.begin}[^${marks.end}]*${marks.begin}`)
+
 /** A shell with what makes it behave like that. */
 export type Shell = readonly [file: string, ...args: string[]]
 
@@ -48,6 +51,8 @@ interface Comparison {
   readonly outcomes: { readonly bare: Outcome; readonly wrapped: Outcome }
   /** How many nodes started without the preload or without the carrier. */
   readonly missed: number
+  /** Was a node given what another said of itself, which is the raw variables? Then they cannot be compared. */
+  readonly isTangled: boolean
 }
 
 /** A program that stands in for node. */
@@ -95,7 +100,8 @@ export class StandIn {
     const wrapped = this.#run(shell, munged, { ...env, ...ours })
     const { output, missed } = this.#afterPreload(wrapped.stdout)
     const seen = bare.stdout.replace(record, (_, options: string, __: string, args: string) => `<${options}|${args}>`)
-    return { munged, outcomes: { bare: { ...bare, stdout: seen }, wrapped: { ...wrapped, stdout: output } }, missed }
+    const isTangled = tangled.test(bare.stdout) || tangled.test(wrapped.stdout)
+    return { munged, outcomes: { bare: { ...bare, stdout: seen }, wrapped: { ...wrapped, stdout: output } }, missed, isTangled }
   }
 
   #munge([file]: Shell, text: string, own: string | undefined): string {

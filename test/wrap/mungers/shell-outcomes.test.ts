@@ -85,8 +85,9 @@ for (const shell of shells) {
           .replace(/N(?=[;)`'"]|$)/gm, standIn.path)
           .replaceAll('show ', 'printf ')
           .replace('ENV', envFile)
-        const { outcomes, missed } = standIn.compare(shell, text, own)
+        const { outcomes, missed, isTangled } = standIn.compare(shell, text, own)
         const name = `${JSON.stringify(template)} with ${own}`
+        t.notOk(isTangled, `${name}: comparable`)
         t.equal(missed, 0, `${name}: none is missed`)
         t.same(outcomes.wrapped, outcomes.bare, name)
       }
