@@ -41,5 +41,5 @@ function calledWays(coverage) {
 function startsWithBrood(stack) {
   const frames = stack.split('\n').filter((line) => !/^ +at (.* \()?node:(?!brood\/)/.test(line))
   const runsWrapper = frames.some((line) => line.includes('/nyc/bin/wrap.js:'))
-  return runsWrapper && frames.at(-1).includes('node:brood/preload:')
+  return runsWrapper && /node:brood\/preload(?:-main)?:/.test(frames.at(-1))
 }
