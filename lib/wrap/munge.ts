@@ -23,10 +23,10 @@ function isKnown(file: string, plan: Plan): boolean {
 }
 
 function mungeProgram(request: SpawnRequest, plan: Plan, files: FileSystem): SpawnRequest {
-  if (isKnown(request.file, plan)) return programMungers.reduce((current, munger) => munger(current, plan, files), request)
-  const script = mungeShebang(request, plan, files)
-  // Most programs are neither: a look at the name is all that they are to cost.
-  return script === request ? request : mungeProgram(script, plan, files)
+  const script = isKnown(request.file, plan) ? undefined : mungeShebang(request, plan, files)
+  // Most programs are neither: a look at the name is all that they are to cost. A script that finds no node stays as it is.
+  if (script !== undefined && (script === request || script.untouched)) return script
+  return programMungers.reduce((current, munger) => munger(current, plan, files), script ?? request)
 }
 
 /** Turns what was asked for into what brood starts instead. Pure: data in, data out. */

@@ -3,15 +3,8 @@ import { deserialize, serialize } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { recordThrown, reviveThrown } from '../../lib/process/error-record.js'
 import t from '../tap.js'
+import { clones } from './clones.js'
 
-const clones = (value: unknown): boolean => {
-  try {
-    serialize(value)
-    return true
-  } catch {
-    return false
-  }
-}
 /** The same way as between processes. */
 const cross = (thrown: unknown, callerStack?: string): unknown =>
   reviveThrown(deserialize(serialize(recordThrown(thrown, clones))) as ReturnType<typeof recordThrown>, callerStack)

@@ -1,16 +1,8 @@
 // An error about a value that cannot be sent says which part of it that is.
-import { serialize } from 'node:v8'
 import { findUncloneable } from '../../lib/process/uncloneable.js'
 import t from '../tap.js'
+import { clones } from './clones.js'
 
-const clones = (value: unknown): boolean => {
-  try {
-    serialize(value)
-    return true
-  } catch {
-    return false
-  }
-}
 function callback() {}
 const circle: Record<string, unknown> = { b: { c: callback } }
 circle.self = circle

@@ -118,6 +118,21 @@ for (const [name, asked, started, withFlag] of programs) {
   }
 }
 
+t.test('a script that finds no node is left alone, and looked at once', (t) => {
+  let reads = 0
+  const counting = {
+    ...files,
+    readStart: (path: string) => {
+      reads++
+      return files.readStart(path)
+    },
+  }
+  const asked = request('/app/script', ['a'], ['PATH=/none'])
+  t.same(munge(asked, plan, counting), { ...asked, untouched: true })
+  t.equal(reads, 1)
+  t.end()
+})
+
 t.test('a node that could not read the preload is left alone', (t) => {
   const restricted: readonly (readonly [args: string[], env?: string[]])[] = [
     [['--permission', 'x']],
