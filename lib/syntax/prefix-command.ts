@@ -160,6 +160,9 @@ export interface PrefixChain {
   readonly target: number | 'none' | 'unknown'
 }
 
+/** The names of those that are known. */
+export const prefixCommands: readonly string[] = Object.keys(grammars)
+
 /** Is this a program that runs the command behind its own options? Most are not, and need no further look. */
 export function isPrefixCommand(program: string): boolean {
   return Object.hasOwn(grammars, program)

@@ -2,10 +2,7 @@ import { accessSync, closeSync, constants, openSync, readFileSync, readSync, sta
 import { resolve } from 'node:path'
 import { shebangLength } from '../syntax/shebang.js'
 import type { FileSystem } from './find-program.js'
-import { forAMoment } from './for-a-moment.js'
-
-const mostPlainPrograms = 1000
-const plainPrograms = new Set<string>()
+import { PlainPrograms } from './plain-programs.js'
 
 /** Is there a regular file that this process may execute? It never throws. */
 export function isProgram(path: string): boolean {
@@ -18,27 +15,11 @@ export function isProgram(path: string): boolean {
   }
 }
 
-const isRemoved = forAMoment((directory) => {
-  try {
-    return statSync(directory).nlink === 0
-  } catch {
-    return true
-  }
-})
-
 /** What mungers ask of the file system, answered by the real one. It never throws. */
 export const realFileSystem: FileSystem = {
-  plainPrograms: {
-    has: (key) => plainPrograms.has(key),
-    add(key) {
-      if (plainPrograms.size >= mostPlainPrograms) plainPrograms.clear()
-      return plainPrograms.add(key)
-    },
-  },
+  plainPrograms: new PlainPrograms(),
 
   isProgram,
-
-  isInRemovedDirectory: () => isRemoved('.'),
 
   readStart(path) {
     let descriptor: number | undefined

@@ -1,20 +1,16 @@
+import type { PlainPrograms } from './plain-programs.js'
+
 /** What mungers ask of the file system. It is passed in, so that they are tested by tables. */
 export interface FileSystem {
   /** Is there a regular file that this process may execute? */
   isProgram(path: string): boolean
   /** The first characters of a file; empty where it cannot be read. */
   readStart(path: string): string
-  /** Was this process's working directory removed? */
-  isInRemovedDirectory?(): boolean
   /** The whole of a text file; empty where it cannot be read. */
   readText(path: string): string
   /** Makes a path absolute that is relative to this process's working directory. */
   resolve?(path: string): string
-  /**
-   * Searches that found no script for node. They need not be made again: where such an answer is out of date,
-   * the script is caught on PATH instead.
-   */
-  readonly plainPrograms?: Pick<Set<string>, 'has' | 'add'>
+  readonly plainPrograms?: PlainPrograms
 }
 
 /** Where execvp looks when there is no PATH (glibc: confstr(_CS_PATH)). */

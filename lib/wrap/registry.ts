@@ -83,6 +83,8 @@ export function countApplied({ inherited, applied }: Registry): number {
 /** The contexts that a process started now would be under, oldest first. */
 export function activeContexts({ inherited, own, scope }: Registry): readonly ActiveContext[] {
   const isOnlyHere = scope !== undefined && own.every((context) => context.directory !== scope.directory)
-  if (own.length === 0 && !isOnlyHere) return inherited
+  if (!isOnlyHere && own.length === 0) return inherited
+  // Most roots are started by nobody of ours.
+  if (!isOnlyHere && inherited.length === 0) return own
   return [...inherited, ...own, ...(isOnlyHere ? [scope] : [])]
 }

@@ -1,4 +1,3 @@
-import { accessSync, constants } from 'node:fs'
 import { debug, enableDebug } from '../diagnostics.js'
 import { isWindows } from '../platform.js'
 import type { Recorder, Starting } from '../trace/record.js'
@@ -6,7 +5,6 @@ import { argumentSpace, fits } from './argument-space.js'
 import { findCarried, withCarried, withoutCarried } from './carried.js'
 import { denormalize, denormalizeExecve } from './denormalize.js'
 import { realFileSystem } from './file-system.js'
-import { forAMoment } from './for-a-moment.js'
 import { hideFrames } from './hide-frames.js'
 import { munge } from './munge.js'
 import { isNode } from './mungers/node.js'
@@ -16,6 +14,7 @@ import { recordOutcome } from './outcome.js'
 import { type Plan, planFor } from './plan.js'
 import { type ActiveContext, activeContexts, countApplied, getRegistry, type Registry } from './registry.js'
 import type { SpawnRequest } from './request.js'
+import { lookAround } from './surroundings.js'
 
 /** What the replaced functions do: each is given the one it replaces, and how that was called. */
 export interface Routes {
@@ -61,10 +60,10 @@ function route(call: unknown[], read: typeof normalize, write: typeof denormaliz
     const carried = findCarried(normal.env, isWindows)
     const clean = carried === undefined ? normal : { ...normal, env: withoutCarried(normal.env, carried, isWindows) }
     const { request, contexts } = askListeners(clean, carried === undefined ? active : withCarried(active, carried, active.length))
-    const plan = currentPlan(contexts, registry)
+    const { plan, isTraced } = currentPlan(contexts, registry)
     if (plan === undefined) return { call: request === normal ? call : write(call, request) }
 
-    const recorder = contexts.some(({ trace }) => trace !== undefined) ? registry.recorder : undefined
+    const recorder = isTraced ? registry.recorder : undefined
     const id = recorder?.nextSpawn(contexts)
     const munged =
       mungeReplace(request, plan, realFileSystem) ??
@@ -86,8 +85,14 @@ function route(call: unknown[], read: typeof normalize, write: typeof denormaliz
 
 /** @returns `undefined` where the process is started as it was asked for */
 function wrapRequest(request: SpawnRequest, plan: Plan, contexts: readonly ActiveContext[]): SpawnRequest | undefined {
-  if (changesUser(request) || !canReadPreload(contexts)) return undefined
-  const munged = munge(request, plan, realFileSystem)
+  if (changesUser(request)) return undefined
+  const here = lookAround((contexts.at(-1) as ActiveContext).preload)
+  if (!here.canReadPreload) {
+    debug('spawn left alone', () => 'this process cannot read the preload')
+    return undefined
+  }
+  const shimless = request.cwd === undefined && here.isInRemovedDirectory
+  const munged = munge(shimless ? { ...request, shimless } : request, plan, realFileSystem)
   if (fits(munged, argumentSpace)) return munged
   debug('spawn left alone', () => 'there is no room for what brood adds')
   return undefined
@@ -102,44 +107,32 @@ interface Asked {
 /** Each context's listeners see the request as those of the older contexts left it. */
 function askListeners(asked: SpawnRequest, contexts: readonly ActiveContext[]): Asked {
   let request = asked
-  const leftOut: ActiveContext[] = []
+  let present = contexts
   for (const context of contexts) {
     const answer = context.ask === undefined ? request : context.ask(request)
-    if (answer === undefined) leftOut.push(context)
+    if (answer === undefined) present = present.filter((other) => other !== context)
     else request = answer
   }
-  return { request, contexts: leftOut.length === 0 ? contexts : contexts.filter((context) => !leftOut.includes(context)) }
+  return { request, contexts: present }
 }
 
-let latest: { readonly contexts: readonly ActiveContext[]; readonly plan: Plan | undefined } | undefined
+/** The plan for some contexts, and whether one of them records. */
+interface Planned {
+  readonly contexts: readonly ActiveContext[]
+  readonly plan: Plan | undefined
+  readonly isTraced: boolean
+}
 
-/** The plan for some contexts. Most processes are started under the same ones as the one before. */
-function currentPlan(contexts: readonly ActiveContext[], registry: Registry): Plan | undefined {
+let latest: Planned | undefined
+
+/** Most processes are started under the same contexts as the one before. */
+function currentPlan(contexts: readonly ActiveContext[], registry: Registry): Planned {
   const isLatest = contexts.length === latest?.contexts.length && contexts.every((context, index) => context === latest?.contexts[index])
-  latest = isLatest && latest !== undefined ? latest : { contexts, plan: planFor(contexts, countApplied(registry), isWindows) }
-  return latest.plan
-}
-
-/** Where the store is gone, or this process has changed its user, every node that is to require the preload would end. */
-function canReadPreload(contexts: readonly ActiveContext[]): boolean {
-  const canRead = canReadAs(`${process.geteuid?.()}:${contexts.at(-1)?.preload}`)
-  if (!canRead) debug('spawn left alone', () => 'this process cannot read the preload')
-  return canRead
-}
-
-const canReadAs = forAMoment((userAndPath) => {
-  const path = userAndPath.slice(userAndPath.indexOf(':') + 1)
-  // Where a program has mocked fs, there is no node to be seen either.
-  return canAccess(path, constants.R_OK) || !canAccess(process.execPath, constants.F_OK)
-})
-
-function canAccess(path: string, mode: number): boolean {
-  try {
-    accessSync(path, mode)
-    return true
-  } catch {
-    return false
+  if (!isLatest || latest === undefined) {
+    const plan = planFor(contexts, countApplied(registry), isWindows)
+    latest = { contexts, plan, isTraced: contexts.some(({ trace }) => trace !== undefined) }
   }
+  return latest
 }
 
 // The store lies in this user's directories: a preload that another user cannot read would end that user's node.

@@ -1,6 +1,6 @@
 import { type Carrier, carrierVariable, encodeCarrier } from '../carrier.js'
 import { shellDefaultPath } from '../find-program.js'
-import { findOwnPair, findOwnVariables } from '../own-variables.js'
+import { findOwnPair, findOwnVariables, findUnnameable } from '../own-variables.js'
 import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 
@@ -16,7 +16,8 @@ export function soleEntry(shim: string): string {
  */
 export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
   const { shimless = false } = request
-  const pairs: (string | undefined)[] = [...request.env]
+  const pairs: (string | undefined)[] = request.env.slice()
+  let isCarried = false
   let hasPath = false
   let hasNodeOptions = false
   for (const { name, index } of findOwnVariables(request.env, plan.windows)) {
@@ -28,10 +29,11 @@ export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
       hasNodeOptions = true
       pairs[index] = withPreload(pair, plan)
     } else {
+      isCarried = true
       pairs[index] = undefined
     }
   }
-  const env = pairs.includes(undefined) ? pairs.filter((pair) => pair !== undefined) : (pairs as string[])
+  const env = isCarried ? pairs.filter((pair) => pair !== undefined) : (pairs as string[])
   // On Windows a process that is given no Path gets this one's.
   if (!hasPath && !shimless && !plan.windows) env.push(`PATH=${shimEntries(plan).map(soleEntry).join(':')}:${shellDefaultPath}`)
   if (!hasNodeOptions) env.push(`NODE_OPTIONS=${plan.nodeOptions}`)
@@ -42,11 +44,8 @@ export function mungeEnv(request: SpawnRequest, plan: Plan): SpawnRequest {
 /** The pairs that a shim's shell would drop. */
 function findFragile(request: SpawnRequest, plan: Plan): readonly string[] {
   if (plan.windows || !mayPassAShim(request, plan)) return []
-  return request.env.filter((pair) => !beginsWithIdentifier.test(pair))
+  return findUnnameable(request.env, plan.windows)
 }
-
-/** Shells pass on what they can name. */
-const beginsWithIdentifier = /^[A-Za-z_][A-Za-z0-9_]*=/
 
 function carrierText(request: SpawnRequest, plan: Plan, fragile: readonly string[]): string {
   if (fragile.length === 0 && !request.flagged) return plainCarrierText(plan)

@@ -7,10 +7,13 @@ import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 import { pin } from './pin.js'
 
+/** What node is called everywhere. */
+export const nodeNames: readonly string[] = ['node', 'nodejs']
+
 /** Is this the file name of a node: by its own name, or by that of the node that made the context? */
 export function isNode(file: string, plan: Plan): boolean {
   const name = programName(file, plan.windows)
-  return name === 'node' || name === plan.nodeName || name === 'nodejs'
+  return name === plan.nodeName || nodeNames.includes(name)
 }
 
 /** Starts the node that was asked for, past the shims, with the flags that NODE_OPTIONS cannot carry. */

@@ -1,5 +1,6 @@
 import { envShebangWords, parseShebang } from '../../syntax/shebang.js'
 import { absolute, type FileSystem, findProgram, type Search } from '../find-program.js'
+import { findOwnPair } from '../own-variables.js'
 import { type Plan, programName } from '../plan.js'
 import type { SpawnRequest } from '../request.js'
 import { pathOf } from './env.js'
@@ -12,11 +13,10 @@ import { isNode } from './node.js'
  */
 export function mungeShebang(request: SpawnRequest, plan: Plan, files: FileSystem): SpawnRequest {
   if (plan.windows || isNode(request.file, plan)) return request
-  const search = { path: pathOf(request, plan), cwd: request.cwd ?? '' }
-  const key = `${request.file}\0${search.path}\0${search.cwd}`
-  if (files.plainPrograms?.has(key)) return request
-  const munged = mungeScript(request, plan, files, search)
-  if (munged === request) files.plainPrograms?.add(key)
+  const sought = { file: request.file, path: findOwnPair(request.env, 'PATH', false), cwd: request.cwd }
+  if (files.plainPrograms?.has(sought)) return request
+  const munged = mungeScript(request, plan, files, { path: pathOf(request, plan), cwd: request.cwd ?? '' })
+  if (munged === request) files.plainPrograms?.add(sought)
   return munged
 }
 
