@@ -34,6 +34,7 @@ const files = filesOf({
   '/bin/ls': '\x7fELF',
   [`${shim}/node`]: '#!/bin/sh\n',
   '/app/script': '#!/usr/bin/env node\n',
+  '/app/tool': '#!/usr/bin/env node\n',
   '/app/split': '#!/usr/bin/env -S node --no-warnings\n',
   '/app/absolute': '#!/opt/node/bin/node --no-warnings -x\n',
   '/app/shell': '#!/bin/sh\n',
@@ -127,7 +128,8 @@ t.test('a script that finds no node is left alone, and looked at once', (t) => {
       return files.readStart(path)
     },
   }
-  const asked = request('/app/script', ['a'], ['PATH=/none'])
+  // By a name that no munger knows (`script` is a program that runs others).
+  const asked = request('/app/tool', ['a'], ['PATH=/none'])
   t.same(munge(asked, plan, counting), { ...asked, untouched: true })
   t.equal(reads, 1)
   t.end()
