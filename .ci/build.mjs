@@ -19,6 +19,7 @@ const preloads = ['lib/boot/preload-main.cts', 'lib/boot/preload.cts']
 await build({ ...stored, target: 'es2017', entryPoints: preloads, outdir: 'dist', outExtension: { '.js': '.cjs' } })
 const deferred = [
   'lib/boot/record.ts',
+  'lib/boot/secrets.ts',
   'lib/boot/restore.ts',
   'lib/boot/exclude.ts',
   'lib/boot/thread.ts',
@@ -36,7 +37,7 @@ await build({
   outfile: 'dist/imports.mjs',
 })
 
-/** Functions that most processes do not call: those for child_process, `process.execve`, deferred files, SPAWN_WRAP_DEBUG, and for what a record masks. */
+/** Functions that most processes do not call: those for child_process, `process.execve`, deferred files, SPAWN_WRAP_DEBUG, and for what other programs start. */
 const rarelyCalled = new Set([
   'readRoutes',
   'patchSpawns',
@@ -47,10 +48,7 @@ const rarelyCalled = new Set([
   'readDeferred',
   'loadDeferred',
   'describe',
-  'compareEnvironment',
-  'toolName',
-  'isSecretName',
-  'maskForms',
+  'programsBetween',
 ])
 
 // In the order in which they are stored: the preloads last, since they need the others.

@@ -54,7 +54,8 @@ export function boot(preload: NodeJS.Module, wrapperMains: () => WrapperMains | 
   if (thread === undefined && anyAsks(contexts, 'visible')) loadDeferred('visible')?.showVariables(env, registry)
   registry.unpatch = patch({ readRoutes, patchWorkers: (isEarlier) => loadDeferred('thread')?.patchWorkers(isEarlier) })
   if (anyAsks(contexts, 'trace')) {
-    loadDeferred('record')?.recordThread(registry, { parent: inheritance.trace, thread: thread?.thread, script: thread?.script })
+    const origin = { parent: inheritance.trace, thread: thread?.thread, script: thread?.script }
+    loadDeferred('record')?.recordThread(registry, origin, loadDeferred)
   }
   if (!isWorkerThread && anyAsks(present, 'main')) {
     wrapperMains()?.installWrapperMains(present, registry, nodeOptions, filename)

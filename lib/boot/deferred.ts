@@ -7,6 +7,7 @@ type CompilableModule = NodeJS.Module & { _compile(text: string, filename: strin
 /** The deferred files, by name. */
 interface Deferred {
   record: typeof import('./record.js')
+  secrets: typeof import('./secrets.js')
   restore: typeof import('./restore.js')
   exclude: typeof import('./exclude.js')
   visible: typeof import('./visible.js')

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { enableDebug } from '../diagnostics.js'
 import { readTrace } from '../trace/read.js'
-import { recordable } from '../trace/secrets.js'
+import { showable } from '../trace/secrets.js'
 import { buildTree } from '../trace/tree.js'
 import type { Context } from '../wrap/context.js'
 import { createContext } from '../wrap/create-context.js'
@@ -110,7 +110,7 @@ function examine(command: readonly string[], { ended, sightings, directory, cont
     watchdog: ended.watchdogPid,
   })
   return {
-    command: recordable(command, false),
+    command: showable(command),
     exitCode: ended.code ?? undefined,
     signal: ended.signal ?? undefined,
     watched: sightings !== undefined,

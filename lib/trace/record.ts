@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
-import type { Between, EnvironmentDifference, StartEvent, TraceEvent } from './event.js'
-import { recordable } from './secrets.js'
+import type { Between, StartEvent, TraceEvent } from './event.js'
+import { type LoadMasks, recordable } from './recordable.js'
 
 /** Where a trace goes, and how much it says. */
 export interface TraceOptions {
@@ -21,33 +21,18 @@ export interface Origin {
   readonly script?: string | undefined
 }
 
-/** A process that is about to be started. */
-export interface Starting {
-  readonly file: string
-  readonly args: readonly string[]
-  readonly cwd: string | undefined
-  /** `NAME=value`, as it was asked for. */
-  readonly env: readonly string[]
-  readonly node: boolean
-  /** Does a script run in its place, which records nothing? */
-  readonly replaced: boolean
-}
-
-/** Writes down what one thread does. */
+/** Writes down what one thread does: how it begins and ends, and what others have to tell of it. */
 export interface Recorder {
   /** Where this thread's Workers come from. */
   readonly id: string
+  /** How many spawns have been given an id. */
+  spawns: number
+  /** Where its events go. */
+  directories(): Iterable<string>
   /** Writes to one more trace from now on, until the returned function is called. A second call for the same directory does nothing. */
   add(trace: TraceOptions): () => void
-  /** An id for what is about to be started, for it to know its parent by. Only the traces of these contexts are to tell of it. */
-  nextSpawn(contexts: readonly { readonly trace?: TraceOptions | undefined }[]): string
-  spawning(id: string, starting: Starting): void
-  spawned(id: string, pid: number | undefined, error?: string): void
-  exited(id: string, code: number | null, signal: string | null): void
-  /** It was started and has ended, all in one call of the program's. */
-  ran(id: string, pid: number, code: number | null, signal: string | null): void
-  /** This process is about to become another program. */
-  replacing(id: string, starting: Starting): void
+  /** Writes what is to be told of at once, in each trace but the silent ones. */
+  write(describe: (trace: TraceOptions) => readonly TraceEvent[], silent?: readonly string[]): void
 }
 
 /** The name of a record in a trace's directory. */
@@ -59,99 +44,49 @@ const fileName = (id: string) => `${id}.jsonl`
  * Each event is a whole line, appended by one call: whatever happens to the process, what was written is readable. Where a line cannot be written (a
  * full disk, a directory that is gone) the record stops there, and the program does not notice.
  */
-export function startRecording({ parent, thread, script }: Origin): Recorder {
+export function startRecording({ parent, thread, script }: Origin, loadMasks: LoadMasks): Recorder {
   const { pid, ppid } = process
   const boot = thread === undefined ? Math.round(process.uptime() * 1e6) : 0
   const startedAt = now() - boot
   const id = thread === undefined ? `${pid}-${startedAt.toString(36)}` : `${(parent ?? '').split('-w')[0]}-w${thread}`
-  const start = describeStart({ id, parent, thread, script, pid, ppid, at: startedAt, boot })
+  const start = describeStart({ id, parent, thread, script, pid, ppid, at: startedAt, boot }, loadMasks)
   const traces = new Map<string, TraceOptions>()
-  /** By the spawn, the directories that are not to tell of it. Of most spawns all do. */
-  const silent = new Map<string, readonly string[]>()
-  const write = (describe: (trace: TraceOptions) => TraceEvent | readonly TraceEvent[], spawnId?: string) => {
-    const silentOnes = spawnId === undefined ? undefined : silent.get(spawnId)
-    for (const trace of traces.values()) {
-      if (silentOnes?.includes(trace.directory) !== true && !append(trace, id, [describe(trace)].flat())) traces.delete(trace.directory)
-    }
-  }
-  let spawns = 0
-
-  onEnd((code) => {
-    const usage = thread === undefined ? process.resourceUsage() : undefined
-    write(() => ({
-      type: 'end',
-      id,
-      at: now(),
-      code,
-      ...(usage !== undefined && { user: usage.userCPUTime, system: usage.systemCPUTime, memory: usage.maxRSS * 1024 }),
-    }))
-  })
-
-  return {
+  const recorder: Recorder = {
     id,
+    spawns: 0,
+    directories: () => traces.keys(),
     add(trace) {
       const { directory } = trace
       if (traces.has(directory)) return () => {}
       if (append(trace, id, [start(trace)])) traces.set(directory, trace)
       return () => traces.delete(directory)
     },
-    nextSpawn(contexts) {
-      const spawnId = `${id}/${++spawns}`
-      const silentOnes = [...traces.keys()].filter((directory) => contexts.every(({ trace }) => trace?.directory !== directory))
-      if (silentOnes.length > 0) silent.set(spawnId, silentOnes)
-      return spawnId
-    },
-    spawning(spawnId, { file, args, cwd, env, node, replaced }) {
-      const common = {
-        id: spawnId,
-        at: now(),
-        file,
-        node,
-        ...mark(replaced),
-        ...(cwd !== undefined && { cwd }),
-        env: compareEnvironment(env),
+    write(describe, silent) {
+      for (const trace of traces.values()) {
+        if (silent?.includes(trace.directory) !== true && !append(trace, id, describe(trace))) traces.delete(trace.directory)
       }
-      write(({ raw }) => ({ type: 'spawn', ...common, args: recordable(args, raw) }), spawnId)
-    },
-    replacing: (spawnId, { file, args, node, replaced }) =>
-      write(
-        ({ raw }) => ({ type: 'replace', id: spawnId, at: now(), file, args: recordable(args, raw), node, ...mark(replaced) }),
-        spawnId,
-      ),
-    spawned(spawnId, childPid, error) {
-      const outcome = { ...(childPid !== undefined && { pid: childPid }), ...(error !== undefined && { error }) }
-      write(() => ({ type: 'spawned', id: spawnId, at: now(), ...outcome }), spawnId)
-    },
-    exited(spawnId, code, signal) {
-      write(() => ({ type: 'exit', id: spawnId, at: now(), code, signal }), spawnId)
-      silent.delete(spawnId)
-    },
-    ran(spawnId, childPid, code, signal) {
-      const common = { id: spawnId, at: now() }
-      write(
-        () => [
-          { type: 'spawned', ...common, pid: childPid },
-          { type: 'exit', ...common, code, signal },
-        ],
-        spawnId,
-      )
-      silent.delete(spawnId)
     },
   }
+  onEnd((code) => {
+    const usage = thread === undefined ? process.resourceUsage() : undefined
+    const used = usage && { user: usage.userCPUTime, system: usage.systemCPUTime, memory: usage.maxRSS * 1024 }
+    recorder.write(() => [{ type: 'end', id, at: now(), code, ...used }])
+  })
+  return recorder
 }
-
-const mark = (replaced: boolean) => (replaced ? { replaced } : {})
 
 type Beginning = Pick<StartEvent, 'id' | 'pid' | 'ppid' | 'at' | 'boot'> & Origin
 
-function describeStart({ id, parent, thread, script, pid, ppid, at, boot }: Beginning): (trace: TraceOptions) => StartEvent {
+function describeStart(beginning: Beginning, loadMasks: LoadMasks): (trace: TraceOptions) => StartEvent {
+  const { id, parent, thread, script, pid, ppid, at, boot } = beginning
   const wall = Date.now() - boot / 1000
-  const between = thread === undefined && parent !== undefined ? programsBetween(ppid, Number.parseInt(parent, 10)) : []
+  const starter = parent === undefined ? ppid : Number.parseInt(parent, 10)
+  const between = thread === undefined && starter !== ppid ? programsBetween(ppid, starter) : []
   const { argv0, execArgv, execPath } = process
   // Taken now: a program may change them.
   const args = process.argv.slice(1)
   const cwd = workingDirectory()
-  const env = { ...process.env } as Record<string, string>
+  const names = Object.keys(process.env)
   return ({ raw, envValues }) => ({
     type: 'start',
     version: 1,
@@ -164,13 +99,15 @@ function describeStart({ id, parent, thread, script, pid, ppid, at, boot }: Begi
     at,
     wall,
     boot,
-    argv: recordable([argv0, ...args], raw),
-    execArgv: recordable(execArgv, raw),
+    argv: recordable([argv0, ...args], raw, loadMasks),
+    execArgv: recordable(execArgv, raw, loadMasks),
     execPath,
     node: process.versions.node,
     cwd,
-    env: envValues ? env : Object.keys(env),
-    ...(between.length > 0 && { between: between.map((program) => ({ ...program, command: recordable(program.command, raw) })) }),
+    env: envValues ? ({ ...process.env } as Record<string, string>) : names,
+    ...(between.length > 0 && {
+      between: between.map((program) => ({ ...program, command: recordable(program.command, raw, loadMasks) })),
+    }),
   })
 }
 
@@ -179,7 +116,7 @@ const { hrtime } = process
 const stringify = JSON.stringify
 
 /** Microseconds on the clock that all processes of this machine share. */
-function now(): number {
+export function now(): number {
   const [seconds, nanoseconds] = hrtime()
   return Math.round(seconds * 1e6 + nanoseconds / 1000)
 }
@@ -245,23 +182,6 @@ function onEnd(callback: (code: number) => void): void {
       return Reflect.apply(reallyExit, this, [code])
     },
   })
-}
-
-/** How the environment of a child differs from this process's: names only. */
-function compareEnvironment(pairs: readonly string[]): EnvironmentDifference {
-  const { env } = process
-  const added: string[] = []
-  const changed: string[] = []
-  const names = new Set<string>()
-  for (const pair of pairs) {
-    const equals = pair.indexOf('=', 1)
-    const name = pair.slice(0, equals)
-    names.add(name)
-    const own = env[name]
-    if (own === undefined) added.push(name)
-    else if (own.length !== pair.length - equals - 1 || !pair.endsWith(own)) changed.push(name)
-  }
-  return { added, removed: Object.keys(env).filter((name) => !names.has(name)), changed }
 }
 
 /** So far up the programs in between are looked for. */

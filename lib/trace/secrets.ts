@@ -1,27 +1,10 @@
+import { recordable } from './recordable.js'
+
 const mask = '***'
 
-/** So much of an argument is kept, in characters, and so much of a command. */
-const longestArgument = 4096
-const longestCommand = 65_536
-
-/**
- * What may be written down of a command: masked unless `raw`, and cut where it is very long.
- *
- * @returns as many arguments, or fewer with a last one that says how many more there were
- */
-export function recordable(command: readonly string[], raw: boolean): string[] {
-  const kept: string[] = []
-  let length = 0
-  for (const argument of command) {
-    const text = argument.length > longestArgument ? `${argument.slice(0, longestArgument)}… (${argument.length} characters)` : argument
-    length += text.length
-    if (length > longestCommand) {
-      kept.push(`… (${command.length - kept.length} more arguments)`)
-      break
-    }
-    kept.push(text)
-  }
-  return raw ? kept : maskSecrets(kept)
+/** A command as it may be shown: without secrets, and cut where it is very long. */
+export function showable(command: readonly string[]): string[] {
+  return recordable(command, false, () => maskSecrets)
 }
 
 /** Options whose value nobody else should read: `--token x`, `--npm-token=x`, `PASSWORD=x`. */

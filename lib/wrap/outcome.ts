@@ -1,5 +1,5 @@
 import { getSystemErrorName } from 'node:util'
-import type { Recorder } from '../trace/record.js'
+import type { SpawnRecord } from '../trace/record-spawns.js'
 
 /** What `process_wrap` calls when the process has ended. */
 type OnExit = (this: unknown, code: number, signal: string) => unknown
@@ -24,26 +24,26 @@ interface SyncResult {
  * @param handle the object that Node's function was called on
  * @param result what it returned: an error number, or all that is to be known of a process that has ended
  */
-export function recordOutcome(recorder: Recorder, id: string, handle: unknown, result: unknown): void {
-  if (result !== null && typeof result === 'object') recordEnded(recorder, id, result)
-  else if (typeof result === 'number' && result < 0) recorder.spawned(id, undefined, getSystemErrorName(result))
-  else recordRunning(recorder, id, handle as ProcessHandle)
+export function recordOutcome(record: SpawnRecord, handle: unknown, result: unknown): void {
+  if (result !== null && typeof result === 'object') recordEnded(record, result)
+  else if (typeof result === 'number' && result < 0) record.started(undefined, getSystemErrorName(result))
+  else recordRunning(record, handle as ProcessHandle)
 }
 
-function recordEnded(recorder: Recorder, id: string, { pid, status = null, signal = null, error }: SyncResult): void {
+function recordEnded(record: SpawnRecord, { pid, status = null, signal = null, error }: SyncResult): void {
   // A timeout or too much output is an error, too, of a process that did run.
   const wasStarted = pid !== undefined && pid > 0
-  if (wasStarted) recorder.ran(id, pid, signal === null ? status : null, signal)
-  else recorder.spawned(id, undefined, error === undefined ? undefined : getSystemErrorName(error))
+  if (wasStarted) record.ran(pid, signal === null ? status : null, signal)
+  else record.started(undefined, error === undefined ? undefined : getSystemErrorName(error))
 }
 
-function recordRunning(recorder: Recorder, id: string, handle: ProcessHandle): void {
-  recorder.spawned(id, handle.pid)
+function recordRunning(record: SpawnRecord, handle: ProcessHandle): void {
+  record.started(handle.pid)
   const { onexit } = handle
   if (onexit === undefined) return
   // oxlint-disable-next-line unicorn/prefer-add-event-listener
   handle.onexit = function (this: unknown, code, signal) {
-    recorder.exited(id, signal ? null : code, signal || null)
+    record.ended(signal ? null : code, signal || null)
     return Reflect.apply(onexit, this, [code, signal])
   }
 }

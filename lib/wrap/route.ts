@@ -1,6 +1,6 @@
 import { debug, enableDebug } from '../diagnostics.js'
 import { isWindows } from '../platform.js'
-import type { Recorder, Starting } from '../trace/record.js'
+import { SpawnRecord, type Starting } from '../trace/record-spawns.js'
 import { argumentSpace, fits } from './argument-space.js'
 import { findCarried, withCarried, withoutCarried } from './carried.js'
 import { denormalize, denormalizeExecve } from './denormalize.js'
@@ -28,26 +28,25 @@ export type Execve = (file: string, args?: readonly string[], env?: Readonly<Rec
 
 export const routes: Routes = {
   spawn(original, self, asked) {
-    const { call, recording } = route(asked, normalize, denormalize)
-    if (recording === undefined) return Reflect.apply(original, self, call)
-    const { recorder, id, starting } = recording
-    recorder.spawning(id, starting)
+    const { call, record, starting } = route(asked, normalize, denormalize)
+    if (record === undefined) return Reflect.apply(original, self, call)
+    record.starting(starting)
     const result = Reflect.apply(original, self, call)
-    recordOutcome(recorder, id, self, result)
+    recordOutcome(record, self, result)
     return result
   },
   execve(original, self, asked) {
-    const { call, recording } = route(asked, normalizeExecve, denormalizeExecve)
-    recording?.recorder.replacing(recording.id, recording.starting)
+    const { call, record, starting } = route(asked, normalizeExecve, denormalizeExecve)
+    record?.replacing(starting)
     return hideFrames(() => Reflect.apply(original, self, call as Parameters<Execve>))
   },
 }
 
-/** A call as it is to be made, and under which id it is recorded. */
-interface Routed {
-  readonly call: unknown[]
-  readonly recording?: { readonly recorder: Recorder; readonly id: string; readonly starting: Starting }
-}
+/** A call as it is to be made, and how it is recorded. */
+type Routed = { readonly call: unknown[] } & (
+  | { readonly record: SpawnRecord; readonly starting: Starting }
+  | { readonly record?: undefined; readonly starting?: undefined }
+)
 
 /** Takes a call through normalize, munge and denormalize. It never throws. */
 function route(call: unknown[], read: typeof normalize, write: typeof denormalize): Routed {
@@ -63,19 +62,18 @@ function route(call: unknown[], read: typeof normalize, write: typeof denormaliz
     const { plan, isTraced } = currentPlan(contexts, registry)
     if (plan === undefined) return { call: request === normal ? call : write(call, request) }
 
-    const recorder = isTraced ? registry.recorder : undefined
-    const id = recorder?.nextSpawn(contexts)
+    const record = isTraced && registry.recorder !== undefined ? new SpawnRecord(registry.recorder, contexts) : undefined
     const munged =
       mungeReplace(request, plan, realFileSystem) ??
-      wrapRequest(request, id === undefined ? plan : { ...plan, carrier: { ...plan.carrier, trace: id } }, contexts)
+      wrapRequest(request, record === undefined ? plan : { ...plan, carrier: { ...plan.carrier, trace: record.id } }, contexts)
     debug('spawn', () => ({ asked: describe(request), started: munged === undefined ? 'as asked' : describe(munged) }))
     if (munged !== undefined) registry.started++
     const asked = request === normal ? call : write(call, request)
     const routed = munged === undefined ? asked : write(call, munged)
-    if (recorder === undefined || id === undefined) return { call: routed }
+    if (record === undefined) return { call: routed }
     const replaced = munged?.replaced === true
     const node = !replaced && isNode((munged ?? request).file, plan)
-    return { call: routed, recording: { recorder, id, starting: { ...request, node, replaced } } }
+    return { call: routed, record, starting: { ...request, node, replaced } }
   } catch (error) {
     // Wrapping never breaks a program: what brood cannot do is done without it.
     debug('spawn left alone', () => String(error))

@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { BroodError } from '../errors.js'
 import { startRecording, type TraceOptions } from '../trace/record.js'
+import { maskSecrets } from '../trace/secrets.js'
 import { checkBoolean, checkNames, checkString, invalid } from './arguments.js'
 import { getRegistry } from './registry.js'
 
@@ -38,6 +39,6 @@ export function prepareTrace(value: unknown, cwd: string): TraceOptions | undefi
 export function recordTo(trace: TraceOptions | undefined): () => void {
   if (trace === undefined) return () => {}
   const registry = getRegistry()
-  registry.recorder ??= startRecording({ parent: undefined })
+  registry.recorder ??= startRecording({ parent: undefined }, () => maskSecrets)
   return registry.recorder.add(trace)
 }

@@ -1,4 +1,6 @@
-import { maskSecrets, recordable, secretForms } from '../../lib/trace/secrets.js'
+import * as fc from 'fast-check'
+import { mayHoldSecret, recordable } from '../../lib/trace/recordable.js'
+import { maskSecrets, secretForms, showable } from '../../lib/trace/secrets.js'
 import t from '../tap.js'
 
 const url = (user: string) => `https://${user}@example.org/x?y=1`
@@ -100,7 +102,7 @@ t.test('what is written down has an end, and to read it does not take long', (t)
     `Cookie${' '.repeat(50_000)}`,
   ]
   const before = process.cpuUsage()
-  const kept = recordable(['x', ...hostile], false)
+  const kept = showable(['x', ...hostile])
   const { user } = process.cpuUsage(before)
   t.equal(kept.length, 6)
   t.ok(kept.every((argument) => argument.length < 5000))
@@ -110,10 +112,78 @@ t.test('what is written down has an end, and to read it does not take long', (t)
   const many = recordable(
     Array.from({ length: 100_000 }, () => 'argument'),
     true,
+    () => undefined,
   )
   t.equal(many.at(-1), `… (${100_000 - many.length + 1} more arguments)`)
-  t.same(recordable(['x', '--token=abc'], true), ['x', '--token=abc'], 'raw')
-  t.same(recordable(['x', '--token=abc'], false), ['x', '--token=***'])
+  t.same(
+    recordable(['x', '--token=abc'], true, () => maskSecrets),
+    ['x', '--token=abc'],
+    'raw',
+  )
+  t.same(
+    recordable(['x', '--token=abc'], false, () => maskSecrets),
+    ['x', '--token=***'],
+  )
+  t.end()
+})
+
+t.test('the masks are loaded for commands that may hold a secret, and only for them', (t) => {
+  let loads = 0
+  const load = () => {
+    loads++
+    return maskSecrets
+  }
+  const harmless = ['/usr/bin/node', '/app/node_modules/.bin/tsc', 'a_b', 'x.y~z,@1']
+  t.same(recordable(harmless, false, load), harmless)
+  t.equal(loads, 0)
+  t.same(recordable(['x', '--token', 'abc'], false, load), ['x', '--token', '***'])
+  t.equal(loads, 1)
+  for (const [command] of masked) t.ok(command.some(mayHoldSecret), command.join(' '))
+  const piece = fc.constantFrom(
+    'ghp_',
+    'npm_',
+    'glpat-',
+    'xoxb-',
+    'AKIA',
+    'AIza',
+    'eyJ',
+    'token',
+    'pass',
+    '.',
+    '/',
+    '@',
+    'a1B2c3D4e5F6g7H8i9J0',
+    '-p',
+    '-u',
+    'curl',
+  )
+  const text = fc.oneof(
+    fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join('')),
+    fc.string(),
+  )
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 4 }), (command) => {
+      const isChanged = maskSecrets(command).some((argument, index) => argument !== command[index])
+      return !isChanged || command.some(mayHoldSecret)
+    }),
+    { numRuns: 2000 },
+  )
+  t.end()
+})
+
+t.test('where the masks are gone, nothing that may be a secret is told', (t) => {
+  t.same(
+    recordable(['x', '--token', 'abc', 'y'], false, () => undefined),
+    ['x', '***', '***', '***'],
+  )
+  t.same(
+    recordable(['eyJx.y.z', '-a'], false, () => undefined),
+    ['***', '***'],
+  )
+  t.same(
+    recordable(['x', 'y'], false, () => undefined),
+    ['x', 'y'],
+  )
   t.end()
 })
 

@@ -1,6 +1,6 @@
 import type { SpawnEvent, TraceEvent } from '../../trace/event.js'
 import type { ProcessTree, TracedProcess } from '../../trace/process-tree.js'
-import { recordable } from '../../trace/secrets.js'
+import { showable } from '../../trace/secrets.js'
 import { carriesPreload, diagnose, isInShims } from './diagnose.js'
 import { Lineage, type Step } from './lineage.js'
 import type { Program } from './processes.js'
@@ -85,11 +85,11 @@ function judge(
     .map((step) => ({ hasNets: hasNets(step), ancestor: ancestorOf(step) }))
   // Where nothing was seen before it, the command had become this in no time.
   if (steps.length === 0 && ppid === self) {
-    steps.push({ hasNets: true, ancestor: { pid, command: recordable(command, false), wrapped: false } })
+    steps.push({ hasNets: true, ancestor: { pid, command: showable(command), wrapped: false } })
   }
   return {
     pid,
-    command: recordable(argv, false),
+    command: showable(argv),
     executable,
     nodeVersion,
     ...diagnosis,
@@ -103,7 +103,7 @@ function hasNets({ wrapped, program: { variables } }: Step): boolean {
 }
 
 function ancestorOf({ pid, program, wrapped }: Step): Ancestor {
-  return { pid, command: recordable(program.argv, false), wrapped }
+  return { pid, command: showable(program.argv), wrapped }
 }
 
 /** The pids of what wrapped processes started as Node. */
