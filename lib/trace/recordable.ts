@@ -2,7 +2,7 @@
 export type LoadMasks = () => Mask | undefined
 
 /** @see maskSecrets */
-export type Mask = (command: readonly string[]) => string[]
+type Mask = (command: readonly string[]) => string[]
 
 /** So much of an argument is kept, in characters, and so much of a command. */
 const longestArgument = 4096
