@@ -4,7 +4,7 @@ export { BroodError, type BroodErrorCode, type BroodErrorDetails } from './error
 export type { TraceEvent } from './trace/event.js'
 export type { EnvironmentChange, ProcessorTime, ProcessTree, Totals, TracedProcess } from './trace/process-tree.js'
 export type { Trace } from './trace/read.js'
-export type { TraceOptions } from './trace/record.js'
+export type { TraceOptions } from './trace/trace-options.js'
 export type { TreeOptions } from './trace/tree.js'
 export type { Context, ContextOptions } from './wrap/context.js'
 export { currentContext, type InheritedContext } from './wrap/current.js'

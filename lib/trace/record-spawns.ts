@@ -1,7 +1,8 @@
 import type { EnvironmentDifference, TraceEvent } from './event.js'
-import { now, type Recorder, type TraceOptions } from './record.js'
+import { now, type Recorder } from './record.js'
 import { type LoadMasks, recordable } from './recordable.js'
 import { maskSecrets } from './secrets.js'
+import type { TraceOptions } from './trace-options.js'
 
 /** A process that is about to be started. */
 export interface Starting {

@@ -1,15 +1,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import type { Between, StartEvent, TraceEvent } from './event.js'
 import { type LoadMasks, recordable } from './recordable.js'
-
-/** Where a trace goes, and how much it says. */
-export interface TraceOptions {
-  readonly directory: string
-  /** Are arguments that look like secrets written as they are? */
-  readonly raw: boolean
-  /** Are values of variables written, beside their names? */
-  readonly envValues: boolean
-}
+import type { TraceOptions } from './trace-options.js'
 
 /** What a thread is to know of where it comes from. */
 export interface Origin {

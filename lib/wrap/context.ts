@@ -1,6 +1,6 @@
 import { debug } from '../diagnostics.js'
 import { BroodError } from '../errors.js'
-import type { TraceOptions } from '../trace/record.js'
+import type { TraceOptions } from '../trace/trace-options.js'
 import { loadChildProcess, loadSignalExit } from './dependencies.js'
 import { environmentUnder } from './environment.js'
 import { inForce, putInForce } from './force.js'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { TraceOptions } from '../trace/record.js'
+import type { TraceOptions } from '../trace/trace-options.js'
 import type { Exclusion } from './exclusion.js'
 import type { JsonValue } from './json.js'
 

@@ -1,8 +1,9 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { BroodError } from '../errors.js'
-import { startRecording, type TraceOptions } from '../trace/record.js'
+import { startRecording } from '../trace/record.js'
 import { maskSecrets } from '../trace/secrets.js'
+import type { TraceOptions } from '../trace/trace-options.js'
 import { checkBoolean, checkNames, checkString, invalid } from './arguments.js'
 import { getRegistry } from './registry.js'
 

@@ -26,6 +26,7 @@ t.test('the store outlives the wrap, is made once, and is mended', (t) => {
     'record.cjs',
     'restore.cjs',
     'route.cjs',
+    'secrets.cjs',
     'thread.cjs',
     'visible.cjs',
     'wrapper-main.cjs',
