@@ -115,6 +115,9 @@ const commonjs = {
 await build({ ...library, format: 'esm', entryPoints: ['lib/index.ts'], outfile: 'dist/index.js' })
 await build({ ...commonjs, entryPoints: ['lib/index.cts'], outfile: 'dist/index.cjs' })
 await build({ ...commonjs, entryPoints: ['lib/wrap/foreground.ts'], outfile: 'dist/foreground.cjs' })
+await build({ ...commonjs, entryPoints: ['lib/process/index.cts'], outfile: 'dist/process.cjs' })
+await build({ ...commonjs, entryPoints: ['lib/process/child/entry.cts'], outfile: 'dist/process-child.cjs', external: ['./process.cjs'] })
+await writeDoor('process')
 // On its own, since it holds the whole page: loaded when a page is asked for.
 const page = { BROOD_PAGE: JSON.stringify(await buildPage()) }
 await build({
@@ -130,3 +133,9 @@ await build({
   banner: { js: `#!/usr/bin/env node\n${commonjs.banner.js}` },
 })
 chmodSync('dist/cli.cjs', 0o755)
+
+/** The ES module of a library that is CommonJS: it has the same exports, and opens nothing of its own. */
+async function writeDoor(name) {
+  const names = Object.keys(await import(`../dist/${name}.cjs`)).filter((each) => !['default', 'module.exports'].includes(each))
+  writeFileSync(`dist/${name}.js`, `import library from './${name}.cjs'\nexport const { ${names.join(', ')} } = library\n`)
+}

@@ -8,6 +8,22 @@ export type BroodErrorCode =
   | 'ERR_BROOD_TRACE'
   | 'ERR_BROOD_NOT_WRAPPED'
   | 'ERR_BROOD_DISPOSED'
+  | 'ERR_BROOD_EXITED'
+  | 'ERR_BROOD_TIMEOUT'
+  | 'ERR_BROOD_CANCELLED'
+  | 'ERR_BROOD_OUT_OF_MEMORY'
+  | 'ERR_BROOD_NOT_STARTED'
+  | 'ERR_BROOD_NOT_CLONEABLE'
+  | 'ERR_BROOD_NOT_A_TASK'
+  | 'ERR_BROOD_TASK_NOT_FOUND'
+  | 'ERR_BROOD_TASK_MISMATCH'
+  | 'ERR_BROOD_TASK_DUPLICATE'
+  | 'ERR_BROOD_TASK_NOT_LOADED'
+  | 'ERR_BROOD_UNGUARDED'
+  | 'ERR_BROOD_NO_CAPACITY'
+  | 'ERR_BROOD_IMPOSSIBLE'
+  | 'ERR_BROOD_QUEUE_FULL'
+  | 'ERR_BROOD_NO_TASK'
 
 /** What is known of an error beside its message: the cause, and the fields a program needs. */
 export interface BroodErrorDetails {

@@ -2,19 +2,22 @@
 import { constants } from 'node:buffer'
 import type { EncodedValue } from './value-codec.js'
 
-/** A message of the protocol between two processes. What `type` and `id` mean is the protocol's. */
+/** A message of the protocol between two processes. What its numbers mean is the protocol's. */
 export interface Frame {
   /** Less than 256. */
   readonly type: number
   /** Less than 2 ** 32. */
   readonly id: number
+  /** Less than 2 ** 32. @default 0 */
+  readonly about?: number
   readonly value: EncodedValue | undefined
 }
 
 const formats = [undefined, 'json', 'clone'] as const
 
-// type 1, format 1, count of buffers 2, id 4, length of the body 4
-const headLength = 12
+// type 1, format 1, count of buffers 2, id 4, about 4, length of the body 4
+const headLength = 16
+const lengthPlace = 12
 const bufferLength = 8
 
 /** A body is no longer than V8 makes one; a buffer no longer than Node takes one. */
@@ -28,7 +31,7 @@ const nothing = new Uint8Array(0)
  *
  * @throws RangeError where a message has more than 65,535 large buffers or a body of 4 GiB
  */
-export function encodeFrame({ type, id, value }: Frame): Uint8Array[] {
+export function encodeFrame({ type, id, about = 0, value }: Frame): Uint8Array[] {
   const { format, body = nothing, buffers = [] } = value ?? {}
   if (buffers.length > mostBuffers)
     throw new RangeError(`A message can have ${mostBuffers} large buffers, and this one has ${buffers.length}.`)
@@ -39,7 +42,8 @@ export function encodeFrame({ type, id, value }: Frame): Uint8Array[] {
   head[1] = formats.indexOf(format)
   head.writeUInt16LE(buffers.length, 2)
   head.writeUInt32LE(id, 4)
-  head.writeUInt32LE(body.length, 8)
+  head.writeUInt32LE(about, 8)
+  head.writeUInt32LE(body.length, lengthPlace)
   let at = headLength
   for (const { length } of buffers) at = head.writeDoubleLE(length, at)
   head.set(body, at)
@@ -106,7 +110,7 @@ export class FrameReader {
     const body = bytes.subarray(bodyStart, at + length)
     const isLater = buffers.some((buffer) => buffer.length > 0)
     const value = format === undefined ? undefined : { format, body: isLater ? Buffer.from(body) : body, buffers }
-    const frame: Frame = { type: bytes[at] as number, id: bytes.readUInt32LE(at + 4), value }
+    const frame: Frame = { type: bytes[at] as number, id: bytes.readUInt32LE(at + 4), about: bytes.readUInt32LE(at + 8), value }
     if (isLater) {
       this.#open = { frame, buffers, index: 0, filled: 0 }
       this.#skipFilled()
@@ -155,7 +159,7 @@ function headsLength(bytes: Buffer): number {
 function lengthAt(bytes: Buffer, at: number): number | undefined {
   if (bytes.length - at < headLength) return undefined
   if ((bytes[at + 1] as number) >= formats.length) throw new FrameError(`There is no format ${bytes[at + 1]}.`)
-  return headLength + bytes.readUInt16LE(at + 2) * bufferLength + bytes.readUInt32LE(at + 8)
+  return headLength + bytes.readUInt16LE(at + 2) * bufferLength + bytes.readUInt32LE(at + lengthPlace)
 }
 
 function allocate(length: number): Uint8Array {

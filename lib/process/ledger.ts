@@ -22,13 +22,14 @@ const smallestShare = 1e6
  * Who waits is served in the order of asking: a large request is not passed over for ever by small ones.
  */
 export class Ledger {
-  readonly #capacity: Resources
+  /** All that there is. */
+  readonly capacity: Resources
   readonly #waiting: Waiting[] = []
   #freeMemory: number
   #freeShares: number
 
   constructor(capacity: Resources) {
-    this.#capacity = capacity
+    this.capacity = capacity
     this.#freeMemory = capacity.mem
     this.#freeShares = sharesOf(capacity)
   }
@@ -45,7 +46,7 @@ export class Ledger {
 
   /** Could this ever be given, to somebody who is alone? */
   canEverFit(resources: Resources): boolean {
-    return resources.mem <= this.#capacity.mem && sharesOf(resources) <= sharesOf(this.#capacity)
+    return resources.mem <= this.capacity.mem && sharesOf(resources) <= sharesOf(this.capacity)
   }
 
   /** Takes at once, past all who wait for more. @returns `undefined` where there is no room */

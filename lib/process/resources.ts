@@ -8,6 +8,9 @@ export interface Resources {
   readonly cpu: number
 }
 
+/** What a process is given that asks for nothing: 150 MiB, and a twentieth of a core, as in constellation. */
+export const resourcesDefault: Resources = Object.freeze({ mem: 150 * 1024 ** 2, cpu: 0.05 })
+
 /** What a process is to be given: what is left out is the default's. */
 export interface ResourceRequest {
   /** Bytes, or a text such as `'256 MiB'` or `'1.5 GB'`. */

@@ -1,5 +1,6 @@
 // How a value is written for another process of the same Node version, and read there.
 import { Deserializer, Serializer } from 'node:v8'
+import { type HandleReader, type HandleWriter, withStandIns } from './handles.js'
 import { isJsonSafe } from './json-safe.js'
 
 /** A value as bytes. */
@@ -21,19 +22,22 @@ const large = 4096
  *
  * @throws DataCloneError where something in it cannot be cloned
  */
-export function encodeValue(value: unknown): EncodedValue {
+export function encodeValue(value: unknown, handles?: HandleWriter): EncodedValue {
   // Each message has a serializer of its own: a shared one would make one object of what was sent twice.
   if (isJsonSafe(value)) return { format: 'json', body: Buffer.from(JSON.stringify(value)), buffers: [] }
-  const serializer = new ValueSerializer()
+  const { value: sent, records } = handles === undefined ? { value, records: noRecords } : withStandIns(value, handles)
+  const serializer = new ValueSerializer(records)
   serializer.writeHeader()
-  serializer.writeValue(value)
+  serializer.writeValue(sent)
   return { format: 'clone', body: serializer.releaseBuffer(), buffers: serializer.buffers }
 }
 
+const noRecords: ReadonlyMap<object, unknown> = new Map()
+
 /** @param buffers of {@link EncodedValue}, each in an ArrayBuffer of its own, which the value takes over */
-export function decodeValue({ format, body, buffers }: EncodedValue): unknown {
+export function decodeValue({ format, body, buffers }: EncodedValue, revive?: HandleReader): unknown {
   if (format === 'json') return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
-  const deserializer = new ValueDeserializer(body, buffers)
+  const deserializer = new ValueDeserializer(body, buffers, revive)
   deserializer.readHeader()
   return deserializer.readValue()
 }
@@ -61,6 +65,8 @@ const viewConstructors = [
 ] as unknown as readonly (ViewConstructor | undefined)[]
 
 const bufferKind = 0
+/** A handle: what stands behind it is its record. */
+const handleKind = 255
 
 function kindOf(view: View): number {
   if (Buffer.isBuffer(view)) return bufferKind
@@ -74,15 +80,22 @@ const place = { inline: 0, apart: 1, earlier: 2 } as const
 class ValueSerializer extends Serializer {
   readonly buffers: Uint8Array[] = []
   readonly #written: ArrayBufferLike[] = []
+  readonly #records: ReadonlyMap<object, unknown>
 
-  constructor() {
+  constructor(records: ReadonlyMap<object, unknown>) {
     super()
+    this.#records = records
     // The types do not know it.
     ;(this as unknown as { _setTreatArrayBufferViewsAsHostObjects(treat: boolean): void })._setTreatArrayBufferViewsAsHostObjects(true)
   }
 
   /** V8 calls it for each view of bytes. */
   _writeHostObject(view: View): void {
+    if (this.#records.has(view)) {
+      this.writeUint32(handleKind)
+      this.writeValue(this.#records.get(view))
+      return
+    }
     const kind = kindOf(view)
     if (kind < 0 || !(view.buffer instanceof ArrayBuffer))
       throw this._getDataCloneError(`${Object.prototype.toString.call(view)} could not be cloned.`)
@@ -128,15 +141,21 @@ class ValueSerializer extends Serializer {
 class ValueDeserializer extends Deserializer {
   readonly #buffers: readonly Uint8Array[]
   readonly #read: ArrayBuffer[] = []
+  readonly #revive: HandleReader | undefined
   #next = 0
 
-  constructor(body: Uint8Array, buffers: readonly Uint8Array[]) {
+  constructor(body: Uint8Array, buffers: readonly Uint8Array[], revive: HandleReader | undefined) {
     super(body)
     this.#buffers = buffers
+    this.#revive = revive
   }
 
-  _readHostObject(): View {
+  _readHostObject(): unknown {
     const kind = this.readUint32()
+    if (kind === handleKind) {
+      const record: unknown = this.readValue()
+      return this.#revive?.(record)
+    }
     const constructor = viewConstructors[kind]
     if (constructor === undefined) throw new TypeError(`There are no views of the kind ${kind} in this Node.`)
     const where = this.readUint32()

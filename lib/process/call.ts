@@ -1,0 +1,92 @@
+import type { SignalRecord } from './child/abort-signals.js'
+import { reviveThrown } from './error-record.js'
+import { NotCloneableError, TaskNotFoundError, TaskNotLoadedError, UnguardedError } from './errors.js'
+import type { HandleWriter } from './handles.js'
+import { decodeMessage, encodeMessage } from './message-value.js'
+import { mismatch, referenceOf } from './task.js'
+import type { EncodedValue } from './value-codec.js'
+import type { Failure, TaskReference } from './wire.js'
+
+/** A call of a task, ready to be sent. */
+export interface Call {
+  readonly task: TaskReference
+  readonly args: EncodedValue
+  /** Signals among the arguments, which are followed while it runs. */
+  readonly signals: readonly AbortSignal[]
+  /** The frames of who called. V8 makes a text of them when somebody asks. */
+  readonly at: { readonly stack?: string }
+}
+
+/** What becomes of a call. One of them is called, once. */
+export interface Outcome {
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
+
+/**
+ * Makes a call ready.
+ *
+ * @param caller what stands above it on the stack is left out of the caller's frames
+ * @throws BroodError `ERR_BROOD_NOT_A_TASK`, `ERR_BROOD_NOT_CLONEABLE`
+ */
+export function prepareCall(task: unknown, args: readonly unknown[], caller: (...args: never[]) => unknown): Call {
+  const reference = referenceOf(task)
+  const signals: AbortSignal[] = []
+  const writeSignal: HandleWriter = (value): SignalRecord | undefined => {
+    if (!(value instanceof AbortSignal)) return undefined
+    const known = signals.indexOf(value)
+    const number = known < 0 ? signals.push(value) : known + 1
+    return { handle: 'signal', number, aborted: value.aborted, reason: reasonOf(value) }
+  }
+  const encoded = encodeMessage(args, (path) => describeArgument(reference.name, path), writeSignal)
+  const at: { stack?: string } = {}
+  Error.captureStackTrace(at, caller)
+  return { task: reference, args: encoded, signals, at }
+}
+
+/** The reason that is sent: what cannot be, such as an error, is told in words. */
+export function reasonOf(signal: AbortSignal): unknown {
+  const { reason } = signal as { reason: unknown }
+  return reason instanceof Error ? new DOMException(reason.message, reason.name) : reason
+}
+
+function describeArgument(name: string, path: string): string {
+  const [, index, rest = ''] = /^\[(\d+)\](.*)$/s.exec(path) ?? []
+  return index === undefined ? `The arguments of task "${name}"` : `Argument ${Number(index) + 1} of task "${name}"${rest}`
+}
+
+/** What the child has returned. */
+export const readReturned = (value: EncodedValue | undefined): unknown => decodeMessage(value)
+
+/** What is thrown here for what went wrong there. */
+export function toThrown(failure: Failure, { task: { name, url }, at }: Pick<Call, 'task' | 'at'>): unknown {
+  switch (failure.kind) {
+    case 'thrown':
+      return reviveThrown(failure.record, framesOf(at))
+    case 'not-loaded': {
+      const cause = reviveThrown(failure.record, framesOf(at))
+      // The module is all right, and is misused.
+      if (cause instanceof UnguardedError) return cause
+      return new TaskNotLoadedError(`${url} could not be loaded for task "${name}": ${describeThrown(cause)}`, { cause, task: name, url })
+    }
+    case 'not-found': {
+      const { known } = failure
+      const others = known.length === 0 ? 'It has none' : `It has ${known.map((each) => `"${each}"`).join(', ')}`
+      const hint = 'A task must be registered while its module is evaluated, in every process alike.'
+      return new TaskNotFoundError(`${url} has no task "${name}". ${others}. ${hint}`, { task: name, url, known })
+    }
+    case 'mismatch':
+      return mismatch(name, url)
+    default:
+      return new NotCloneableError(`Task "${name}": ${lowerFirst(failure.text)}`, { path: failure.path, task: name })
+  }
+}
+
+/** The frames alone, without the head that V8 puts in front of them. */
+function framesOf({ stack = '' }: Call['at']): string {
+  return stack.slice(stack.indexOf('\n') + 1)
+}
+
+const describeThrown = (thrown: unknown) => (thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown))
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)

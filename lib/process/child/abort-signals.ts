@@ -1,0 +1,35 @@
+/** What stands in a message for an AbortSignal of the caller's. */
+export interface SignalRecord {
+  readonly handle: 'signal'
+  /** Among the signals of the call. */
+  readonly number: number
+  readonly aborted: boolean
+  readonly reason: unknown
+}
+
+/** The signals of a call: the caller's own, number 0, and those among its arguments. */
+export class AbortSignals {
+  readonly #controllers = new Map<number, AbortController>()
+
+  get(number: number): AbortSignal {
+    return this.#controller(number).signal
+  }
+
+  abort(number: number, reason: unknown): void {
+    this.#controller(number).abort(reason)
+  }
+
+  revive({ number, aborted, reason }: SignalRecord): AbortSignal {
+    if (aborted) this.abort(number, reason)
+    return this.get(number)
+  }
+
+  #controller(number: number): AbortController {
+    let controller = this.#controllers.get(number)
+    if (controller === undefined) {
+      controller = new AbortController()
+      this.#controllers.set(number, controller)
+    }
+    return controller
+  }
+}

@@ -1,0 +1,81 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { recordThrown } from '../error-record.js'
+import { isSendable } from '../message-value.js'
+import { hashModule } from '../module-hash.js'
+import { getState } from '../state.js'
+import type { AnyFunction } from '../task.js'
+import type { Failure, TaskReference } from '../wire.js'
+
+/** Thrown by `init()`, to end the evaluation of the module that calls it. */
+export class InitReached extends Error {
+  constructor() {
+    super('brood has found the tasks of this module and runs one of them: what stands below init() is not for a child.')
+  }
+}
+
+/** A task, or why there is none. */
+export type Loaded = { readonly call: AnyFunction } | { readonly failure: Failure }
+
+const loadedModules = new Map<string, unknown>()
+
+/**
+ * Finds the function that a call is for, and loads its module for that where it is not loaded yet.
+ *
+ * @returns at once where it is, and where `require` is all that it takes
+ */
+export function loadTask(reference: TaskReference): Loaded | Promise<Loaded> {
+  const { url, hash } = reference
+  if (!loadedModules.has(url)) {
+    if (hash !== undefined && hashModule(url) !== hash) return { failure: { kind: 'mismatch' } }
+    const loading = loadModule(reference)
+    if (loading instanceof Promise) return loading.then((failure) => failure ?? findTask(reference))
+    if (loading !== undefined) return loading
+  }
+  return findTask(reference)
+}
+
+/** Loads a module for what comes later. That it cannot be loaded is said where a task of it is called. */
+export async function loadAhead(url: string): Promise<void> {
+  await loadModule({ url, isCommonJS: false })
+}
+
+type Failed = { readonly failure: Failure }
+
+function loadModule({ url, isCommonJS }: Pick<TaskReference, 'url' | 'isCommonJS'>): Promise<Failed | undefined> | Failed | undefined {
+  const state = getState()
+  const done = (exports: unknown) => {
+    state.loading = undefined
+    loadedModules.set(url, exports)
+    return undefined
+  }
+  const fail = (error: unknown): Failed | undefined => {
+    state.loading = undefined
+    if (error instanceof InitReached) return done(undefined)
+    return { failure: { kind: 'not-loaded', record: recordThrown(error, isSendable) } }
+  }
+  state.loading = url
+  if (!isCommonJS) return import(url).then(done, fail)
+  try {
+    return done(createRequire(url)(fileURLToPath(url)))
+  } catch (error) {
+    return fail(error)
+  }
+}
+
+function findTask({ url, name, by }: TaskReference): Loaded {
+  const { tasks } = getState()
+  if (by === 'registration') {
+    const call = tasks.get(`${url}\0${name}`)?.call
+    if (call !== undefined) return { call }
+    const own = [...tasks.values()].filter(({ reference }) => reference.url === url)
+    return { failure: { kind: 'not-found', known: own.map(({ reference }) => reference.name) } }
+  }
+  const exports = (loadedModules.get(url) ?? {}) as Record<string, unknown>
+  const found = Object.hasOwn(exports, name) ? exports[name] : undefined
+  // The functions of a CommonJS module.
+  const inner = exports.default as Record<string, unknown> | undefined
+  const call = found ?? (inner !== null && typeof inner === 'object' ? inner[name] : undefined)
+  if (typeof call === 'function') return { call: call as AnyFunction }
+  return { failure: { kind: 'not-found', known: Object.keys(exports).filter((each) => typeof exports[each] === 'function') } }
+}

@@ -1,0 +1,161 @@
+// A child's end of the link to its parent: file descriptor 3, a socket.
+import { readSync, writeSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { encodeFrame, type Frame, FrameReader } from '../frame.js'
+
+const descriptor = 3
+const chunkSize = 64 * 1024
+
+/** What libuv says of a socket: how many bytes it was given, and how many of them are still to go. */
+interface Handle {
+  readonly bytesWritten: number
+  readonly writeQueueSize: number
+}
+
+/**
+ * Reads without an event loop until somebody has to wait: to open a socket costs a child half a millisecond, and most of them answer at once.
+ *
+ * What is sent is written before `send` returns, as long as the parent keeps up. The rest goes out as the parent reads, and what is left of it
+ * when the process ends is written then.
+ */
+export class ParentLink {
+  readonly #frames: Frame[] = []
+  readonly #reader: FrameReader
+  #onFrame: ((frame: Frame) => void) | undefined
+  #onClose: (() => void) | undefined
+  #socket: Socket | undefined
+  /** What the socket has been given and has not written, oldest first. */
+  readonly #unwritten: Uint8Array[] = []
+  /** How many bytes the socket has been given. */
+  #given = 0
+  #isClosed = false
+  readonly #reasons = new Set<string>()
+
+  constructor() {
+    this.#reader = new FrameReader((frame) => {
+      // The body is only lent.
+      if (this.#onFrame === undefined) this.#frames.push(keep(frame))
+      else this.#onFrame(frame)
+    })
+  }
+
+  /** Waits for the next frame, and does nothing else meanwhile. @returns `undefined` where the parent is gone */
+  readNext(): Frame | undefined {
+    const chunk = Buffer.allocUnsafe(chunkSize)
+    while (this.#frames.length === 0) {
+      let length: number
+      try {
+        length = readSync(descriptor, chunk)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EAGAIN') {
+          pause()
+          continue
+        }
+        return undefined
+      }
+      if (length === 0) return undefined
+      this.#reader.push(chunk.subarray(0, length))
+    }
+    return this.#frames.shift()
+  }
+
+  /** From now on frames are reported as they come, and so is the end of the parent. */
+  listen(onFrame: (frame: Frame) => void, onClose: () => void): void {
+    if (this.#onFrame !== undefined) return
+    this.#onClose = onClose
+    const socket = new Socket({ fd: descriptor, readable: true, writable: true })
+    this.#socket = socket
+    socket.on('data', (chunk) => this.#reader.push(chunk))
+    socket.on('error', () => {})
+    socket.once('close', () => this.#close())
+    socket.once('end', () => this.#close())
+    if (this.#reasons.size === 0) socket.unref()
+    this.#onFrame = onFrame
+    for (const frame of this.#frames.splice(0)) onFrame(frame)
+  }
+
+  #close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#onClose?.()
+  }
+
+  /**
+   * Keeps the process running for as long as somebody waits for the parent.
+   *
+   * @param reason why: it goes on until none is left
+   */
+  hold(reason: string, isHolding: boolean): void {
+    if (isHolding) this.#reasons.add(reason)
+    else this.#reasons.delete(reason)
+    if (this.#reasons.size > 0) this.#socket?.ref()
+    else this.#socket?.unref()
+  }
+
+  /** @throws RangeError where a message is too large for a frame */
+  send(frame: Frame): void {
+    for (const piece of encodeFrame(frame)) this.#write(piece)
+  }
+
+  #write(piece: Uint8Array): void {
+    if (this.#isClosed) return
+    const rest = this.#unwritten.length > 0 ? piece : this.#writeNow(piece)
+    if (rest.length === 0) return
+    if (this.#socket === undefined) {
+      // A descriptor that was never made a socket blocks, and this is another's doing.
+      writeAll(rest, Number.POSITIVE_INFINITY)
+      return
+    }
+    this.#given += rest.length
+    this.#unwritten.push(rest)
+    this.#socket.write(rest, () => this.#unwritten.shift())
+  }
+
+  /** @returns what could not be written without waiting */
+  #writeNow(piece: Uint8Array): Uint8Array {
+    try {
+      return piece.subarray(writeSync(descriptor, piece))
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'EAGAIN') this.#close()
+      return code === 'EAGAIN' ? piece : piece.subarray(piece.length)
+    }
+  }
+
+  /**
+   * Writes what the socket has not written, without the event loop: the process is about to end.
+   *
+   * @param deadline in milliseconds of `performance.now()`: what a parent has not taken by then is lost
+   */
+  flush(deadline: number): void {
+    const { _handle: handle } = (this.#socket ?? {}) as { readonly _handle?: Handle | null }
+    if (!handle || this.#unwritten.length === 0 || this.#isClosed) return
+    const waiting = Buffer.concat(this.#unwritten)
+    // Libuv may have written a part of a piece: the last bytes are the ones that are left.
+    const left = this.#given - handle.bytesWritten + handle.writeQueueSize
+    writeAll(waiting.subarray(waiting.length - left), deadline)
+  }
+}
+
+function writeAll(bytes: Uint8Array, deadline: number): void {
+  let rest = bytes
+  while (rest.length > 0 && performance.now() < deadline) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
+      pause()
+    }
+  }
+}
+
+const signal = new Int32Array(new SharedArrayBuffer(4))
+
+/** A millisecond: the other side is a process of its own, and there is no event loop to say when it has read. */
+function pause(): void {
+  Atomics.wait(signal, 0, 0, 1)
+}
+
+function keep(frame: Frame): Frame {
+  return frame.value === undefined ? frame : { ...frame, value: { ...frame.value, body: Buffer.from(frame.value.body) } }
+}

@@ -1,0 +1,227 @@
+// What a child does from its first frame to its last.
+import { recordThrown } from '../error-record.js'
+import type { Frame } from '../frame.js'
+import { become } from '../identity.js'
+import { decodeMessage, encodeMessage, isSendable } from '../message-value.js'
+import { getState, type RunningCall } from '../state.js'
+import type { EncodedValue } from '../value-codec.js'
+import { type Failure, message, type Start, type TaskReference } from '../wire.js'
+import { AbortSignals, type SignalRecord } from './abort-signals.js'
+import { type Loaded, loadAhead, loadTask } from './load-task.js'
+import { ParentLink } from './parent-link.js'
+import { RequestsToParent } from './parent-requests.js'
+
+/** Runs the calls that the parent sends. The entry of a child calls it, and nobody else. */
+export function runChild(): void {
+  const link = new ParentLink()
+  const first = link.readNext()
+  if (first === undefined) process.exit(1)
+  const start = decodeMessage(first.value) as Start
+  become(start)
+  new Child(link, start).run()
+}
+
+/** A call that waits, or is worked on. */
+interface Call {
+  readonly id: number
+  readonly task: TaskReference
+  readonly args: Frame['value']
+  readonly signals: AbortSignals
+}
+
+class Child {
+  readonly #link: ParentLink
+  readonly #start: Start
+  readonly #requests: RequestsToParent
+  readonly #tasks = new Map<number, TaskReference>()
+  readonly #queue: Call[] = []
+  #running: Call | undefined
+  #isLoadingAhead = false
+  #isEnding = false
+  #isInLoop = false
+
+  constructor(link: ParentLink, start: Start) {
+    this.#link = link
+    this.#start = start
+    this.#requests = new RequestsToParent(link, () => this.#listen())
+  }
+
+  run(): void {
+    getState().toParent = this.#requests
+    this.#deliverAtExit()
+    process.on('uncaughtExceptionMonitor', (error: unknown) => this.#reportUncaught(error))
+    if (this.#start.worker) {
+      this.#isLoadingAhead = true
+      this.#listen()
+      this.#link.hold('calls', true)
+      void this.#loadAhead()
+      return
+    }
+    while (this.#running === undefined) {
+      const frame = this.#link.readNext()
+      if (frame === undefined) process.exit(1)
+      this.#receive(frame)
+    }
+  }
+
+  async #loadAhead(): Promise<void> {
+    for (const url of this.#start.modules) await loadAhead(url)
+    this.#isLoadingAhead = false
+    this.#link.send({ type: message.ready, id: 0, value: undefined })
+    this.#runNext()
+  }
+
+  /** Whoever waits for something from the parent lets its frames come. */
+  #listen(): void {
+    this.#link.listen(
+      (frame) => this.#receive(frame),
+      () => {
+        this.#requests.fail()
+        // Nothing is to survive its root; who is detached goes on.
+        if (!this.#start.detached) process.exit(1)
+      },
+    )
+  }
+
+  #receive(frame: Frame): void {
+    const { type, id, about = 0, value } = frame
+    switch (type) {
+      case message.task:
+        this.#tasks.set(id, decodeMessage(value) as TaskReference)
+        break
+      case message.call:
+        this.#queue.push({ id, task: this.#tasks.get(about) as TaskReference, args: keep(value), signals: new AbortSignals() })
+        this.#runNext()
+        break
+      case message.abort:
+        this.#findCall(id)?.signals.abort(about, decodeMessage(value))
+        break
+      case message.end:
+        this.#isEnding = true
+        this.#runNext()
+        break
+      default:
+        this.#requests.answer(frame)
+    }
+  }
+
+  #findCall(id: number): Call | undefined {
+    return this.#running?.id === id ? this.#running : this.#queue.find((call) => call.id === id)
+  }
+
+  #runNext(): void {
+    // A call that is answered at once comes back here, and there may be thousands of them.
+    if (this.#isInLoop) return
+    this.#isInLoop = true
+    while (this.#running === undefined && !this.#isLoadingAhead) {
+      const next = this.#queue.shift()
+      if (next !== undefined) this.#begin(next)
+      else if (this.#isEnding) process.exit()
+      else break
+    }
+    this.#isInLoop = false
+  }
+
+  #begin(call: Call): void {
+    this.#running = call
+    const loaded = loadTask(call.task)
+    if (loaded instanceof Promise) {
+      // A parent that goes is noticed meanwhile.
+      this.#listen()
+      void loaded.then((found) => this.#call(call, found))
+    } else this.#call(call, loaded)
+  }
+
+  #call(call: Call, loaded: Loaded): void {
+    if ('failure' in loaded) {
+      this.#fail(call, loaded.failure)
+      return
+    }
+    getState().call = this.#makeRunning(call)
+    let result: unknown
+    try {
+      const args = decodeMessage(call.args, (record) => reviveSignal(record, call.signals)) as unknown[]
+      result = loaded.call(...args)
+    } catch (error) {
+      this.#throw(call, error)
+      return
+    }
+    if (!isThenable(result)) {
+      this.#return(call, result)
+      return
+    }
+    this.#listen()
+    // A task that waits for nothing at all lets its process end, as it would elsewhere.
+    this.#link.hold('calls', false)
+    Promise.resolve(result).then(
+      (value) => this.#return(call, value),
+      (error: unknown) => this.#throw(call, error),
+    )
+  }
+
+  #makeRunning({ id, signals }: Call): RunningCall {
+    return {
+      get signal() {
+        return signals.get(0)
+      },
+      progress: (value) => this.#link.send({ type: message.progress, id, value: encodeMessage(value, (path) => `The progress${path}`) }),
+    }
+  }
+
+  #return(call: Call, result: unknown): void {
+    let value: EncodedValue
+    try {
+      value = encodeMessage(result, (path) => `The result${path}`)
+    } catch (error) {
+      const { path, message: text } = error as Error & { readonly path: string }
+      this.#fail(call, { kind: 'not-cloneable', path, text })
+      return
+    }
+    this.#finish({ type: message.returned, id: call.id, value })
+  }
+
+  #throw(call: Call, error: unknown): void {
+    this.#fail(call, { kind: 'thrown', record: recordThrown(error, isSendable) })
+  }
+
+  #fail({ id }: Call, failure: Failure): void {
+    this.#finish({ type: message.thrown, id, value: encodeMessage(failure, () => 'An error') })
+  }
+
+  #finish(answer: Frame): void {
+    getState().call = undefined
+    this.#running = undefined
+    this.#link.send(answer)
+    if (!this.#start.worker) process.exit()
+    this.#link.hold('calls', true)
+    this.#runNext()
+  }
+
+  #reportUncaught(error: unknown): void {
+    const value = encodeMessage(recordThrown(error, isSendable), () => 'An error')
+    this.#link.send({ type: message.uncaught, id: this.#running?.id ?? 0, value })
+  }
+
+  #deliverAtExit(): void {
+    const deliver = () => this.#link.flush(performance.now() + this.#start.flushTimeout)
+    process.on('exit', deliver)
+    // A listener of the program may send something, too, or call process.exit() again.
+    const { reallyExit } = process as unknown as { reallyExit(code: unknown): never }
+    Object.assign(process, {
+      reallyExit(this: unknown, code: unknown): never {
+        deliver()
+        return Reflect.apply(reallyExit, this, [code]) as never
+      },
+    })
+  }
+}
+
+function reviveSignal(record: unknown, signals: AbortSignals): AbortSignal | undefined {
+  return (record as SignalRecord).handle === 'signal' ? signals.revive(record as SignalRecord) : undefined
+}
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  ((typeof value === 'object' && value !== null) || typeof value === 'function') && typeof (value as { then?: unknown }).then === 'function'
+
+/** The body of a frame is only lent. */
+const keep = (value: Frame['value']): Frame['value'] => value && { ...value, body: Buffer.from(value.body) }

@@ -1,0 +1,98 @@
+import { BroodError, type BroodErrorCode, type BroodErrorDetails } from '../errors.js'
+import type { Pid } from './pid.js'
+
+/** What is known of the process that an error is about. */
+export interface ProcessFacts {
+  readonly task: string
+  readonly pid: Pid
+  /** What the system calls it; `undefined` where it was never started. */
+  readonly osPid: number | undefined
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | null
+  /** The last of what it wrote to stderr, at most 4 kB; empty where its stderr is not brood's to read. */
+  readonly stderr: string
+}
+
+type Named = new (message: string, details?: BroodErrorDetails) => BroodError
+
+/** Makes the class of one code. */
+function classOf(name: string, code: BroodErrorCode): Named {
+  const made = {
+    [name]: class extends BroodError {
+      constructor(message: string, details?: BroodErrorDetails) {
+        super(code, message, details)
+      }
+
+      static override [Symbol.hasInstance](value: unknown): boolean {
+        return value instanceof Error && (value as { code?: unknown }).code === code
+      }
+    },
+  }[name] as Named
+  Object.defineProperty(made.prototype, 'name', { value: name, configurable: true, writable: true })
+  return made
+}
+
+/** A process ended before it had answered. It has the fields of {@link ProcessFacts}. */
+export class ExitedError extends BroodError {
+  declare readonly task: string
+  declare readonly pid: Pid
+  declare readonly osPid: number | undefined
+  declare readonly exitCode: number | null
+  declare readonly signal: NodeJS.Signals | null
+  declare readonly stderr: string
+
+  constructor(message: string, facts: ProcessFacts & { readonly cause?: unknown }, code: BroodErrorCode = 'ERR_BROOD_EXITED') {
+    super(code, message, { ...facts })
+  }
+}
+setName(ExitedError, 'ExitedError')
+
+/** V8 had no memory left. */
+export class OutOfMemoryError extends ExitedError {
+  constructor(message: string, facts: ProcessFacts) {
+    super(message, facts, 'ERR_BROOD_OUT_OF_MEMORY')
+  }
+}
+setName(OutOfMemoryError, 'OutOfMemoryError')
+
+/** Somebody has given up: by `kill()`, or by a signal. Then its name is AbortError, and its cause the reason of the signal. */
+export class CancelledError extends BroodError {
+  constructor(message: string, details: BroodErrorDetails & { readonly bySignal?: boolean } = {}) {
+    const { bySignal = false, ...others } = details
+    super('ERR_BROOD_CANCELLED', message, others)
+    if (bySignal) Object.defineProperty(this, 'name', { value: 'AbortError', configurable: true, writable: true })
+  }
+}
+setName(CancelledError, 'CancelledError')
+
+/** It took longer than it may. */
+export const TimeoutError: Named = classOf('TimeoutError', 'ERR_BROOD_TIMEOUT')
+/** The system could not start the process: `cause` says why. */
+export const NotStartedError: Named = classOf('NotStartedError', 'ERR_BROOD_NOT_STARTED')
+/** An argument or a result that cannot be sent: `path` says which part of it. */
+export const NotCloneableError: Named = classOf('NotCloneableError', 'ERR_BROOD_NOT_CLONEABLE')
+/** What was passed is no task. */
+export const NotATaskError: Named = classOf('NotATaskError', 'ERR_BROOD_NOT_A_TASK')
+/** The module has no such task in the child. */
+export const TaskNotFoundError: Named = classOf('TaskNotFoundError', 'ERR_BROOD_TASK_NOT_FOUND')
+/** The module's file is another than the one that the caller has loaded. */
+export const TaskMismatchError: Named = classOf('TaskMismatchError', 'ERR_BROOD_TASK_MISMATCH')
+/** Two tasks of one module have the same name. */
+export const TaskDuplicateError: Named = classOf('TaskDuplicateError', 'ERR_BROOD_TASK_DUPLICATE')
+/** The module could not be loaded in the child: `cause` says why. */
+export const TaskNotLoadedError: Named = classOf('TaskNotLoadedError', 'ERR_BROOD_TASK_NOT_LOADED')
+/** A module starts processes while brood loads it to find a task in it. */
+export const UnguardedError: Named = classOf('UnguardedError', 'ERR_BROOD_UNGUARDED')
+/** Resources are taken now. */
+export const NoCapacityError: Named = classOf('NoCapacityError', 'ERR_BROOD_NO_CAPACITY')
+/** More resources than there are. */
+export const ImpossibleError: Named = classOf('ImpossibleError', 'ERR_BROOD_IMPOSSIBLE')
+/** As many calls wait as may. */
+export const QueueFullError: Named = classOf('QueueFullError', 'ERR_BROOD_QUEUE_FULL')
+/** It has a meaning only inside a task. */
+export const NoTaskError: Named = classOf('NoTaskError', 'ERR_BROOD_NO_TASK')
+
+// The build may change the names of classes, and they are shown.
+function setName(constructor: { readonly prototype: BroodError }, name: string): void {
+  Object.defineProperty(constructor.prototype, 'name', { value: name, configurable: true, writable: true })
+}

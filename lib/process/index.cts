@@ -1,0 +1,7 @@
+// The library itself: dist/process.js is a door to it, so that there is one copy of everything, however it is imported.
+import { runChild } from './child/run-child.js'
+import { getState } from './state.js'
+
+export * from './index.js'
+
+getState().runChild = runChild

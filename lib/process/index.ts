@@ -1,0 +1,28 @@
+export { BroodError, type BroodErrorCode, type BroodErrorDetails } from '../errors.js'
+export { init, isChild, parentPid, pid, progress, resources, signal } from './current.js'
+export type { StdioKind } from './engine.js'
+export {
+  CancelledError,
+  ExitedError,
+  ImpossibleError,
+  NoCapacityError,
+  NoTaskError,
+  NotATaskError,
+  NotCloneableError,
+  NotStartedError,
+  OutOfMemoryError,
+  type ProcessFacts,
+  QueueFullError,
+  TaskDuplicateError,
+  TaskMismatchError,
+  TaskNotFoundError,
+  TaskNotLoadedError,
+  TimeoutError,
+  UnguardedError,
+} from './errors.js'
+export type { JoinHandle, JoinOptions } from './join-handle.js'
+export { Pid } from './pid.js'
+export type { ProcessOptions } from './process-options.js'
+export { type ResourceRequest, type Resources, resourcesDefault as RESOURCES_DEFAULT } from './resources.js'
+export { type SpawnOptions, spawn, spawnWith, trySpawn } from './spawn.js'
+export { type AnyFunction, assertSpawnIsSafe, fromModule, type ModuleTasks, type Task, type TaskResult, task } from './task.js'

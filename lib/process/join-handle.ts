@@ -1,0 +1,150 @@
+import type { Readable, Writable } from 'node:stream'
+import { CancelledError, TimeoutError } from './errors.js'
+import type { Pid } from './pid.js'
+
+/** How long to wait, and until when. */
+export interface JoinOptions {
+  /** Milliseconds. @default for ever */
+  readonly timeout?: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * A call in another process. `await` it for what the task returns.
+ *
+ * Where nobody does, a failure is a warning, and brings nothing down.
+ */
+export interface JoinHandle<R> extends PromiseLike<R>, AsyncDisposable {
+  /** The process; of a call that waits in a pool, the one that it is given to is not known yet: `undefined`. */
+  readonly pid: Pid | undefined
+  /** What the system calls it; `undefined` while it waits, and where it could not be started. */
+  readonly osPid: number | undefined
+  /** The ends of its streams where `stdio` asks for them. */
+  readonly stdin: Writable | null
+  readonly stdout: Readable | null
+  readonly stderr: Readable | null
+  /**
+   * Waits for the result. A wait that ends before leaves a process of its own alive, and it can be joined again; a call in a pool ends with its
+   * process.
+   *
+   * @throws what the task threw; BroodError `ERR_BROOD_TIMEOUT`, `ERR_BROOD_CANCELLED`, `ERR_BROOD_EXITED`, `ERR_BROOD_OUT_OF_MEMORY` and those of
+   *   `spawn`
+   */
+  join(options?: JoinOptions): Promise<R>
+  /** Gives up: the process is killed, and the call fails with `ERR_BROOD_CANCELLED`. @default SIGTERM */
+  kill(signal?: NodeJS.Signals): void
+}
+
+/** What a handle is a handle of. */
+export interface Joinable {
+  readonly task: string
+  readonly pid: Pid | undefined
+  readonly osPid: number | undefined
+  readonly stdin: Writable | null
+  readonly stdout: Readable | null
+  readonly stderr: Readable | null
+  kill(signal: NodeJS.Signals): void
+  /** A wait has ended before the call. */
+  giveUp?(error: Error): void
+  /** Resolved when nothing of it is left. */
+  readonly gone: Promise<unknown>
+}
+
+export class Handle<R> implements JoinHandle<R> {
+  readonly #of: Joinable
+  readonly #result: Promise<R>
+  #isJoined = false
+
+  constructor(of: Joinable, result: Promise<R>) {
+    this.#of = of
+    this.#result = result
+    result.catch((error: unknown) => this.#warnUnlessJoined(error))
+  }
+
+  get pid(): Pid | undefined {
+    return this.#of.pid
+  }
+
+  get osPid(): number | undefined {
+    return this.#of.osPid
+  }
+
+  get stdin(): Writable | null {
+    return this.#of.stdin
+  }
+
+  get stdout(): Readable | null {
+    return this.#of.stdout
+  }
+
+  get stderr(): Readable | null {
+    return this.#of.stderr
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable
+  then<A = R, B = never>(
+    onResult?: ((value: R) => A | PromiseLike<A>) | null,
+    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.#isJoined = true
+    return this.#result.then(onResult, onError)
+  }
+
+  async join({ timeout, signal }: JoinOptions = {}): Promise<R> {
+    this.#isJoined = true
+    if (timeout === undefined && signal === undefined) return this.#result
+    return await this.#joinUntil(timeout, signal)
+  }
+
+  #joinUntil(timeout: number | undefined, signal: AbortSignal | undefined): Promise<R> {
+    const { task } = this.#of
+    return new Promise((resolve, reject) => {
+      const stop = (error: Error) => {
+        clear()
+        this.#of.giveUp?.(error)
+        reject(error)
+      }
+      const abort = () => stop(cancelledBy(signal as AbortSignal, task))
+      const expire = () => stop(timedOut(task, timeout as number, this.pid))
+      const timer = timeout === undefined ? undefined : setTimeout(expire, timeout)
+      const clear = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', abort)
+      }
+      if (signal?.aborted === true) abort()
+      else signal?.addEventListener('abort', abort, { once: true })
+      this.#result.finally(clear).then(resolve, reject)
+    })
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGTERM'): void {
+    this.#of.kill(signal)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isJoined = true
+    this.kill('SIGKILL')
+    await this.#of.gone
+  }
+
+  /** A turn later: `await` may stand in the next line. */
+  #warnUnlessJoined(error: unknown): void {
+    setImmediate(() => {
+      if (this.#isJoined) return
+      const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+      process.emitWarning(`Task "${this.#of.task}" has failed, and nobody has joined it. ${text}`, {
+        type: 'BroodWarning',
+        code: 'BROOD_UNJOINED',
+      })
+    })
+  }
+}
+
+/** A signal has ended it. */
+export function cancelledBy(signal: AbortSignal, task: string): CancelledError {
+  return new CancelledError(`Task "${task}" was aborted.`, { bySignal: true, cause: signal.reason as unknown, task })
+}
+
+export function timedOut(task: string, timeout: number, pid: Pid | undefined): Error {
+  return new TimeoutError(`Task "${task}" has not been answered within ${timeout} ms.`, { task, timeout, pid })
+}

@@ -1,0 +1,75 @@
+import type { Socket } from 'node:net'
+import { encodeFrame, type Frame, FrameReader } from './frame.js'
+
+/** Bytes from which on a piece is written as it lies: to copy less costs less than to write it on its own. */
+const large = 16 * 1024
+
+/**
+ * A parent's end of the link to a child: frames over a socket.
+ *
+ * What is sent within one turn is written by one call, since most of the cost of a small message is its system call.
+ */
+export class Link {
+  readonly #socket: Socket
+  #pending: Uint8Array[] = []
+  #isScheduled = false
+  #isOpen = true
+
+  /**
+   * @param onFrame is called for each frame, in order
+   * @param onClose is called once, when no more comes; what was sent and not read by then is lost
+   */
+  constructor(socket: Socket, onFrame: (frame: Frame) => void, onClose: () => void) {
+    this.#socket = socket
+    const reader = new FrameReader(onFrame)
+    socket.on('data', (chunk) => reader.push(chunk))
+    // ECONNRESET and EPIPE: the child's exit tells more.
+    socket.on('error', () => {})
+    socket.once('close', () => {
+      this.#isOpen = false
+      this.#pending = []
+      onClose()
+    })
+  }
+
+  /** @throws RangeError where a message is too large for a frame */
+  send(frame: Frame): void {
+    if (!this.#isOpen) return
+    for (const piece of encodeFrame(frame)) this.#pending.push(piece)
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    process.nextTick(() => this.#flush())
+  }
+
+  #flush(): void {
+    this.#isScheduled = false
+    if (!this.#isOpen) return
+    const pending = this.#pending
+    this.#pending = []
+    this.#socket.cork()
+    for (let at = 0; at < pending.length; ) {
+      let end = at
+      while (end < pending.length && (pending[end] as Uint8Array).length < large) end++
+      if (end > at) this.#socket.write(end - at === 1 ? (pending[at] as Uint8Array) : Buffer.concat(pending.slice(at, end)))
+      if (end < pending.length) this.#socket.write(pending[end++] as Uint8Array)
+      at = end
+    }
+    this.#socket.uncork()
+  }
+
+  /** Does it keep this process running? */
+  setHolding(isHolding: boolean): void {
+    if (isHolding) this.#socket.ref()
+    else this.#socket.unref()
+  }
+
+  /** Says that nothing more comes. */
+  end(): void {
+    if (this.#isScheduled) this.#flush()
+    this.#socket.end()
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+}

@@ -1,0 +1,147 @@
+import { isatty } from 'node:tty'
+import { fileURLToPath } from 'node:url'
+import { BroodError } from '../errors.js'
+import type { Stdio, StdioKind } from './engine.js'
+import { inheritedExecArgv } from './exec-argv.js'
+import { type ResourceRequest, type Resources, readResources, resourcesDefault } from './resources.js'
+
+/** What a process is started with. What is left out is as in this process. */
+export interface ProcessOptions {
+  /** Variables beside those of this process; `undefined` removes one. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Variables of this process that it does not get. */
+  readonly envRemove?: readonly string[]
+  /** Does it get none of this process's variables? @default false */
+  readonly envClear?: boolean
+  readonly cwd?: string | URL
+  /** Its `process.argv` behind its entry. @default those of this process */
+  readonly args?: readonly string[]
+  /** Options of node. @default those of this process that have a meaning for a child */
+  readonly execArgv?: readonly string[]
+  /**
+   * One for all three, or stdin, stdout and stderr. @default this process's own. Where stderr is no terminal, brood passes it on, and keeps the last
+   * of it for errors.
+   */
+  readonly stdio?: StdioKind | readonly [StdioKind, StdioKind, StdioKind]
+  readonly uid?: number
+  readonly gid?: number
+  /** What it may use: memory in bytes or as `'256 MiB'`, and cores. Where there is no room, it waits. @default RESOURCES_DEFAULT */
+  readonly resources?: ResourceRequest
+  /** May it outlive this process? @default false */
+  readonly detached?: boolean
+  /** Milliseconds in which what it has sent is to arrive before it ends. @default 10000 */
+  readonly flushTimeout?: number
+}
+
+/** The same, read once. */
+export interface ProcessPlan {
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string | undefined
+  readonly args: readonly string[]
+  readonly execArgv: readonly string[]
+  readonly stdio: Stdio
+  /** Does brood pass on what comes from stderr? */
+  readonly relaysStderr: boolean
+  readonly uid: number | undefined
+  readonly gid: number | undefined
+  readonly resources: Resources
+  readonly detached: boolean
+  readonly flushTimeout: number
+}
+
+const names: ReadonlySet<string> = new Set([
+  ...['env', 'envRemove', 'envClear', 'cwd', 'args', 'execArgv', 'stdio', 'uid', 'gid', 'resources', 'detached', 'flushTimeout'],
+])
+
+/**
+ * Reads what somebody asked for.
+ *
+ * @param others names of further options, which the caller reads
+ * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`
+ */
+export function planProcess(options: ProcessOptions, others: readonly string[] = []): ProcessPlan {
+  checkObject(options, others)
+  const env = makeEnvironment(options)
+  const resources = readResources(options.resources ?? {}, resourcesDefault)
+  const execArgv =
+    options.execArgv === undefined ? inheritedExecArgv(process.execArgv, env.NODE_OPTIONS) : readTexts('execArgv', options.execArgv)
+  const stdio = readStdio(options.stdio)
+  return {
+    env,
+    cwd: options.cwd === undefined ? undefined : readPath(options.cwd),
+    args: options.args === undefined ? process.argv.slice(2) : readTexts('args', options.args),
+    execArgv: options.resources?.mem === undefined ? execArgv : [...execArgv, heapLimit(resources)],
+    stdio: stdio ?? ['inherit', 'inherit', isatty(2) ? 'inherit' : 'pipe'],
+    relaysStderr: stdio === undefined && !isatty(2),
+    uid: readNumber('uid', options.uid),
+    gid: readNumber('gid', options.gid),
+    resources,
+    detached: options.detached === true,
+    flushTimeout: readNumber('flushTimeout', options.flushTimeout) ?? 10_000,
+  }
+}
+
+/** V8 gives up before the system does: what it needs beside its old space is left to it. */
+function heapLimit({ mem }: Resources): string {
+  const mebibyte = 1024 ** 2
+  return `--max-old-space-size=${Math.max(8, Math.floor(mem / mebibyte))}`
+}
+
+function checkObject(options: unknown, others: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) throw invalid('options', 'an object', options)
+  for (const name of Object.keys(options)) {
+    if (names.has(name) || others.includes(name)) continue
+    const known = [...names, ...others].join(', ')
+    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `There is no option \`${name}\`. There are ${known}.`, { argument: name })
+  }
+}
+
+function makeEnvironment({ env = {}, envRemove = [], envClear = false }: ProcessOptions): Record<string, string> {
+  const made: Record<string, string> = {}
+  const set = (name: string, value: unknown) => {
+    if (value !== undefined) made[name] = String(value)
+    else Reflect.deleteProperty(made, name)
+  }
+  if (!envClear) for (const [name, value] of Object.entries(process.env)) set(name, value)
+  for (const name of readTexts('envRemove', envRemove)) set(name, undefined)
+  for (const [name, value] of Object.entries(env)) set(name, value)
+  return made
+}
+
+const kinds: readonly unknown[] = ['inherit', 'pipe', 'ignore']
+
+function readStdio(stdio: unknown): Stdio | undefined {
+  if (stdio === undefined) return undefined
+  if (kinds.includes(stdio)) return [stdio, stdio, stdio] as unknown as Stdio
+  if (Array.isArray(stdio) && stdio.length === 3 && stdio.every((kind) => kinds.includes(kind))) return stdio as unknown as Stdio
+  throw invalid('stdio', "'inherit', 'pipe' or 'ignore', or three of them", stdio)
+}
+
+function readTexts(name: string, value: unknown): readonly string[] {
+  if (Array.isArray(value) && value.every((text) => typeof text === 'string' && !text.includes('\0'))) return [...(value as string[])]
+  throw invalid(name, 'a list of texts', value)
+}
+
+function readPath(value: unknown): string {
+  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value
+  if (value instanceof URL && value.protocol === 'file:') return fileURLToPath(value)
+  throw invalid('cwd', 'a path or a file URL', value)
+}
+
+/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
+export function readNumber(name: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value
+  throw invalid(name, 'a whole number that is not negative', value)
+}
+
+/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
+export function readSignal(value: unknown): AbortSignal | undefined {
+  if (value === undefined || value instanceof AbortSignal) return value
+  throw invalid('signal', 'an AbortSignal', value)
+}
+
+function invalid(argument: string, expected: string, value: unknown): BroodError {
+  const shown = typeof value === 'string' ? JSON.stringify(value) : Array.isArray(value) ? 'a list' : String(value)
+  return new BroodError('ERR_BROOD_INVALID_ARGUMENT', `\`${argument}\` must be ${expected}, and is ${shown}.`, { argument })
+}

@@ -1,0 +1,231 @@
+import { type Call, prepareCall } from './call.js'
+import { localEngine } from './engine-local.js'
+import { childEntry } from './entry.js'
+import { CancelledError, UnguardedError } from './errors.js'
+import { cancelledBy, Handle, type Joinable, type JoinHandle, timedOut } from './join-handle.js'
+import { type ProcessOptions, type ProcessPlan, planProcess, readNumber, readSignal } from './process-options.js'
+import { getState } from './state.js'
+import type { AnyFunction, Task, TaskResult } from './task.js'
+import { takeResources } from './tree-ledger.js'
+import { Worker } from './worker.js'
+
+/** How a process for one call is started, and what ends it. */
+export interface SpawnOptions extends ProcessOptions {
+  /** Milliseconds from now on, after which it is killed. @default never */
+  readonly timeout?: number
+  /** Aborts the task's `signal()`, and kills it when it has not ended by itself 1 s later. */
+  readonly signal?: AbortSignal
+  /** What the task tells by `progress()`. */
+  readonly onProgress?: (value: unknown) => void
+}
+
+/** The arguments of a task. */
+type Arguments<F extends AnyFunction> = Parameters<F>
+
+/**
+ * Calls a task in a process of its own, which ends when the task has answered.
+ *
+ * @returns a handle, at once: what goes wrong is said where it is joined
+ * @throws BroodError `ERR_BROOD_NOT_A_TASK`; `ERR_BROOD_UNGUARDED` where a module starts processes while brood loads it for a task
+ */
+export function spawn<F extends AnyFunction>(task: Task<F>, ...args: Arguments<F>): JoinHandle<TaskResult<F>> {
+  return start({}, task, args, true, spawn)
+}
+
+/**
+ * The same, with options for the process.
+ *
+ * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` beside those of {@link spawn}
+ */
+export function spawnWith<F extends AnyFunction>(options: SpawnOptions, task: Task<F>, ...args: Arguments<F>): JoinHandle<TaskResult<F>> {
+  return start(options, task, args, true, spawnWith)
+}
+
+/** The same, refused with `ERR_BROOD_NO_CAPACITY` where its resources are taken: it does not wait. */
+export function trySpawn<F extends AnyFunction>(options: SpawnOptions, task: Task<F>, ...args: Arguments<F>): JoinHandle<TaskResult<F>> {
+  return start(options, task, args, false, trySpawn)
+}
+
+function start<R>(options: SpawnOptions, task: unknown, args: readonly unknown[], isWaiting: boolean, caller: AnyFunction): JoinHandle<R> {
+  refuseWhileLoading()
+  const plan = planProcess(options, ['timeout', 'signal', 'onProgress'])
+  const timeout = readNumber('timeout', options.timeout)
+  const signal = readSignal(options.signal)
+  const run = new Run<R>(plan, { timeout, signal, onProgress: options.onProgress })
+  run.begin(() => prepareCall(task, args, caller), isWaiting)
+  return new Handle(run, run.result)
+}
+
+/** A module that starts processes when it is loaded would be loaded by each of them: they would never end. */
+export function refuseWhileLoading(): void {
+  const { loading } = getState()
+  if (loading === undefined) return
+  throw new UnguardedError(
+    `${loading} starts processes while it is evaluated, and a child evaluates it to find its tasks. Put what only the first process is to do behind ` +
+      '`if (!isChild) { … }`, or call `init()` in front of it.',
+    { url: loading },
+  )
+}
+
+interface Limits {
+  readonly timeout: number | undefined
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: ((value: unknown) => void) | undefined
+}
+
+/** Milliseconds in which a task that was told to stop may stop by itself. */
+const grace = 1000
+
+/** One call in a process of its own, from the wait for resources to the end of the process. */
+class Run<R> implements Joinable {
+  readonly result: Promise<R>
+  readonly gone: Promise<unknown>
+  readonly #plan: ProcessPlan
+  readonly #limits: Limits
+  #resolve: (value: R) => void = () => {}
+  #reject: (error: unknown) => void = () => {}
+  #setGone: () => void = () => {}
+  #worker: Worker | undefined
+  #call: Call | undefined
+  /** Why it is given up. */
+  #stopped: Error | undefined
+  #isSettled = false
+  #cleanUp: () => void = () => {}
+
+  constructor(plan: ProcessPlan, limits: Limits) {
+    this.#plan = plan
+    this.#limits = limits
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    this.gone = new Promise<void>((resolve) => {
+      this.#setGone = resolve
+    })
+  }
+
+  get task(): string {
+    return this.#call?.task.name ?? ''
+  }
+
+  get pid(): Worker['pid'] | undefined {
+    return this.#worker?.pid
+  }
+
+  get osPid(): number | undefined {
+    return this.#worker?.osPid
+  }
+
+  get stdin(): Worker['stdin'] {
+    return this.#worker?.stdin ?? null
+  }
+
+  get stdout(): Worker['stdout'] {
+    return this.#worker?.stdout ?? null
+  }
+
+  get stderr(): Worker['stderr'] {
+    return this.#worker?.stderr ?? null
+  }
+
+  /** @throws BroodError `ERR_BROOD_NOT_A_TASK`: what else goes wrong is the result's */
+  begin(prepare: () => Call, isWaiting: boolean): void {
+    try {
+      this.#call = prepare()
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'ERR_BROOD_NOT_A_TASK') throw error
+      this.#settle(() => this.#reject(error))
+      this.#setGone()
+      return
+    }
+    this.#watchLimits()
+    if (this.#isSettled) return
+    try {
+      const taken = takeResources(this.#plan.resources, isWaiting, this.#limits.signal)
+      if (taken instanceof Promise)
+        taken.then(
+          (release) => this.#launch(release),
+          (error: unknown) => this.#fail(error),
+        )
+      else this.#launch(taken)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#stop(new CancelledError(`Task "${this.task}" was killed by ${signal}.`, { task: this.task, pid: this.pid, signal }))
+    this.#worker?.kill(signal)
+  }
+
+  /** It was stopped while it waited, or could not be given resources. */
+  #fail(error: unknown): void {
+    this.#settle(() => this.#reject(this.#stopped ?? error))
+    this.#setGone()
+  }
+
+  #launch(release: () => void): void {
+    if (this.#stopped !== undefined) {
+      release()
+      this.#fail(this.#stopped)
+      return
+    }
+    const worker = new Worker(this.#plan, { entry: childEntry, engine: localEngine, isPooled: false, modules: [] })
+    this.#worker = worker
+    const id = worker.call(
+      this.#call as Call,
+      {
+        resolve: (value) => this.#settle(() => this.#resolve(value as R)),
+        reject: (error) => this.#settle(() => this.#reject(error)),
+      },
+      this.#limits.onProgress,
+    )
+    const { signal } = this.#limits
+    const passOn = () => worker.abort(id, signal as AbortSignal)
+    signal?.addEventListener('abort', passOn, { once: true })
+    if (this.#plan.detached) worker.setHolding(false)
+    void worker.ended.then(({ unanswered, toError }) => {
+      signal?.removeEventListener('abort', passOn)
+      release()
+      if (unanswered.length > 0) this.#settle(() => this.#reject(this.#stopped ?? toError(this.task)))
+      this.#setGone()
+    })
+  }
+
+  #watchLimits(): void {
+    const { timeout, signal } = this.#limits
+    const expire = () => {
+      this.#stop(timedOut(this.task, timeout as number, this.pid))
+      this.#worker?.kill('SIGKILL')
+    }
+    let late: NodeJS.Timeout | undefined
+    const abort = () => {
+      this.#stop(cancelledBy(signal as AbortSignal, this.task))
+      late = setTimeout(() => this.#worker?.kill('SIGKILL'), grace)
+      late.unref()
+      void this.gone.then(() => clearTimeout(late))
+    }
+    const timer = timeout === undefined ? undefined : setTimeout(expire, timeout)
+    this.#cleanUp = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    }
+    if (signal?.aborted === true) {
+      this.#stop(cancelledBy(signal, this.task))
+      this.#setGone()
+    } else signal?.addEventListener('abort', abort, { once: true })
+  }
+
+  /** The call fails now, whatever its process does until it is gone. */
+  #stop(error: Error): void {
+    this.#stopped ??= error
+    this.#settle(() => this.#reject(this.#stopped))
+  }
+
+  #settle(settle: () => void): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
+    this.#cleanUp()
+    settle()
+  }
+}

@@ -1,0 +1,63 @@
+import { Module } from 'node:module'
+import type { Identity } from './identity.js'
+import type { Resources } from './resources.js'
+import type { RegisteredTask } from './task.js'
+
+/** What all copies of `brood/process` in one thread share. */
+interface State {
+  /** By URL and name. */
+  readonly tasks: Map<string, RegisteredTask>
+  /** The tasks by their functions. */
+  readonly functions: WeakMap<object, RegisteredTask>
+  /** Was this process started by `brood/process`? */
+  isChild: boolean
+  /** Who this process is, once somebody has asked. */
+  identity: Identity | undefined
+  /** The call that this process is working on. */
+  call: RunningCall | undefined
+  /** The module that is being loaded for a task, in a child. */
+  loading: string | undefined
+  /** Asks the parent for something, in a child. */
+  toParent: ParentRequests | undefined
+  /** What the entry of a child calls. */
+  runChild: (() => void) | undefined
+}
+
+/** What a task can do with the call that it answers. */
+export interface RunningCall {
+  readonly signal: AbortSignal
+  progress(value: unknown): void
+}
+
+/** What a child asks of its parent. */
+export interface ParentRequests {
+  /** @returns gives them back, once they are there; rejects where they are refused */
+  take(resources: Resources, isWaiting: boolean): Promise<() => void>
+  /** The root's reaper is to know of a process. */
+  born(osPid: number): void
+  buried(osPid: number): void
+}
+
+const key = Symbol.for('brood.process@1')
+
+// As the wrap's registry does: every copy can reach it, and programs do not enumerate it.
+const holder = Module as unknown as { [key]?: State }
+
+/** The state of this thread, made on first use. */
+export function getState(): State {
+  let state = holder[key]
+  if (state === undefined) {
+    state = {
+      tasks: new Map(),
+      functions: new WeakMap(),
+      isChild: false,
+      identity: undefined,
+      call: undefined,
+      loading: undefined,
+      toParent: undefined,
+      runChild: undefined,
+    }
+    Object.defineProperty(holder, key, { value: state })
+  }
+  return state
+}

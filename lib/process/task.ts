@@ -1,0 +1,177 @@
+import { BroodError } from '../errors.js'
+import { type CallSite, findCallSite } from './call-site.js'
+import { NotATaskError, TaskDuplicateError } from './errors.js'
+import { explainFunction } from './explain-function.js'
+import { hashModule } from './module-hash.js'
+import { getState } from './state.js'
+import type { TaskReference } from './wire.js'
+
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyFunction = (...args: any[]) => unknown
+
+declare const isTask: unique symbol
+
+/** A function that other processes can be asked to call. Here it is the function itself, with its overloads and its type parameters. */
+export type Task<F extends AnyFunction = AnyFunction> = F & { readonly [isTask]: true }
+
+/** What a task returns, once it is there. */
+export type TaskResult<F extends AnyFunction> = Awaited<ReturnType<F>>
+
+/** A function, and how another process finds it. */
+export interface RegisteredTask {
+  readonly reference: TaskReference
+  /** `undefined` where only the other process has it. */
+  readonly call: AnyFunction | undefined
+  /** Where it was registered; `undefined` where that was said by hand. */
+  readonly site: CallSite | undefined
+}
+
+/** By URL, once for each file. */
+const hashes = new Map<string, string | undefined>()
+
+function hashOnce(url: string): string | undefined {
+  if (!hashes.has(url)) hashes.set(url, hashModule(url))
+  return hashes.get(url)
+}
+
+/**
+ * Makes a task of a function, which then can be called in another process. Here it is still the function that it was.
+ *
+ * The other process loads the module that called `task`, and finds the function by its name. So a task must be registered while its module is
+ * evaluated, and what the function uses of its module is the other process's own.
+ *
+ * @param name no other task of the module has it
+ * @throws BroodError `ERR_BROOD_TASK_DUPLICATE`; `ERR_BROOD_INVALID_ARGUMENT`, also where it cannot be seen which module calls: then pass
+ *   `import.meta.url` in front of the name
+ */
+export function task<F extends AnyFunction>(name: string, call: F): Task<F>
+/** @param url of the module that calls: for bundles, and where there are no stack traces */
+export function task<F extends AnyFunction>(url: string, name: string, call: F): Task<F>
+export function task(...asked: [string, AnyFunction] | [string, string, AnyFunction]): Task {
+  const [url, name, call] = asked.length === 3 ? asked : [undefined, ...asked]
+  if (typeof name !== 'string' || name === '') throw invalid('name', 'The name of a task must be a text that is not empty.')
+  if (typeof call !== 'function') throw invalid('fn', `Task "${name}" must be a function, and is ${describe(call)}.`)
+  const site = url === undefined ? findCallSite(task) : undefined
+  const module = url ?? site?.url
+  if (module === undefined) {
+    throw invalid('url', `brood cannot see which module registers task "${name}". Say it: task(import.meta.url, "${name}", …).`)
+  }
+  const { tasks, functions } = getState()
+  const key = `${module}\0${name}`
+  const earlier = tasks.get(key)
+  // The same place once more: a test runner has evaluated the module again.
+  if (earlier !== undefined && earlier.call !== call && (site?.line !== earlier.site?.line || site?.column !== earlier.site?.column)) {
+    throw new TaskDuplicateError(`${module} registers two tasks by the name "${name}". Give one of them another name.`, {
+      url: module,
+      task: name,
+    })
+  }
+  const isCommonJS = site?.isCommonJS ?? false
+  const registered: RegisteredTask = {
+    reference: { url: module, name, by: 'registration', hash: hashOnce(module), isCommonJS },
+    call,
+    site,
+  }
+  tasks.set(key, registered)
+  functions.set(call, registered)
+  return call as Task
+}
+
+/** The functions among a module's exports, as tasks. */
+export type ModuleTasks<M> = {
+  readonly [Name in keyof M as M[Name] extends AnyFunction ? Name : never]: M[Name] extends AnyFunction ? Task<M[Name]> : never
+}
+
+/**
+ * The exported functions of a module as tasks, without loading it here: `fromModule<typeof import('./work.js')>(new URL('./work.js', import.meta.url))`.
+ *
+ * They cannot be called here.
+ *
+ * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`
+ */
+export function fromModule<M>(url: URL | string): ModuleTasks<M> {
+  const href = readURL(url)
+  const made = new Map<string, Task>()
+  return new Proxy(Object.create(null) as ModuleTasks<M>, {
+    get(_target, name) {
+      // A promise would be asked for it.
+      if (typeof name === 'symbol' || name === 'then') return undefined
+      let found = made.get(name)
+      if (found === undefined) {
+        found = taskOfExport(href, name)
+        made.set(name, found)
+      }
+      return found
+    },
+  })
+}
+
+const taskOfExport = (url: string, name: string) => makeStandIn({ url, name, by: 'export', hash: hashOnce(url), isCommonJS: false }) as Task
+
+/** A task that can be passed on, and not be called. */
+function makeStandIn(reference: TaskReference): AnyFunction {
+  const { url, name } = reference
+  const standIn = () => {
+    throw new NotATaskError(`"${name}" of ${url} is not loaded here: spawn it, or import the module.`, { task: name, url })
+  }
+  getState().functions.set(standIn, { reference, call: undefined, site: undefined })
+  return standIn
+}
+
+function readURL(url: unknown): string {
+  try {
+    return new URL(url instanceof URL ? url.href : String(url)).href
+  } catch {
+    throw invalid('url', `fromModule() must be given a URL, such as new URL('./work.js', import.meta.url), and is given ${describe(url)}.`)
+  }
+}
+
+/** The task that a function is; `undefined` where it is none. */
+export function findTask(value: unknown): RegisteredTask | undefined {
+  return typeof value === 'function' ? getState().functions.get(value) : undefined
+}
+
+/** The task that another process has sent: the function itself where its module is loaded here. */
+export function reviveTask(reference: TaskReference): AnyFunction {
+  const { url, name, by } = reference
+  const registered = by === 'registration' ? getState().tasks.get(`${url}\0${name}`)?.call : undefined
+  return registered ?? makeStandIn(reference)
+}
+
+/**
+ * How another process finds a task.
+ *
+ * @throws BroodError `ERR_BROOD_NOT_A_TASK`, which says where the function stands and what it captures
+ */
+export function referenceOf(value: unknown): TaskReference {
+  const found = findTask(value)
+  if (found !== undefined) return found.reference
+  if (typeof value !== 'function')
+    throw new NotATaskError(`A task was expected, and this is ${describe(value)}: pass what task() or fromModule() returned.`)
+  const { text, ...details } = explainFunction(value as AnyFunction)
+  throw new NotATaskError(text, details)
+}
+
+/**
+ * Makes sure that the modules of all tasks are as they were when this process loaded them: a child would load other ones.
+ *
+ * @throws BroodError `ERR_BROOD_TASK_MISMATCH`
+ */
+export function assertSpawnIsSafe(): void {
+  for (const { reference } of getState().tasks.values()) {
+    const { url, name, hash } = reference
+    if (hashModule(url) !== hash) throw mismatch(name, url)
+  }
+}
+
+/** The error for a file that has changed since. */
+export function mismatch(name: string, url: string): BroodError {
+  const message = `${url} has changed since this process loaded it, and its task "${name}" may have: restart the program.`
+  return new BroodError('ERR_BROOD_TASK_MISMATCH', message, { task: name, url })
+}
+
+function invalid(argument: string, message: string): BroodError {
+  return new BroodError('ERR_BROOD_INVALID_ARGUMENT', message, { argument })
+}
+
+const describe = (value: unknown) => (value === null ? 'null' : `of type ${typeof value}`)

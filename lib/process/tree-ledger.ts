@@ -1,0 +1,57 @@
+import { availableParallelism, totalmem } from 'node:os'
+import { ImpossibleError, NoCapacityError } from './errors.js'
+import { Ledger } from './ledger.js'
+import type { Resources } from './resources.js'
+import { getState } from './state.js'
+
+let ledger: Ledger | undefined
+
+/**
+ * What there is for the whole tree: it is asked at the root alone.
+ *
+ * @param capacity `undefined` where all is to be had
+ */
+export function setCapacity(capacity: Resources | undefined): void {
+  ledger = capacity === undefined ? undefined : new Ledger(capacity)
+}
+
+/** What this machine has. */
+export const machineCapacity = (): Resources => ({ mem: totalmem(), cpu: availableParallelism() })
+
+/**
+ * Takes resources for a process, from the ledger of the root.
+ *
+ * @param isWaiting until there is room, or is it refused at once?
+ * @returns gives them back. Where it is known at once, it is no promise: a process is then started in the same turn
+ * @throws BroodError `ERR_BROOD_IMPOSSIBLE`, `ERR_BROOD_NO_CAPACITY`
+ */
+export function takeResources(resources: Resources, isWaiting: boolean, signal?: AbortSignal): (() => void) | Promise<() => void> {
+  const { toParent } = getState()
+  if (toParent !== undefined) return toParent.take(resources, isWaiting)
+  if (ledger === undefined) return () => {}
+  if (!ledger.canEverFit(resources)) {
+    throw new ImpossibleError(`No process can have ${describe(resources)}: there are ${describe(ledger.capacity)} in all.`, { resources })
+  }
+  if (!isWaiting || ledger.waiting === 0) {
+    const lease = ledger.tryTake(resources)
+    if (lease !== undefined) return () => lease.release()
+    if (!isWaiting)
+      throw new NoCapacityError(`There is no room for ${describe(resources)}: ${describe(ledger.free)} are free.`, { resources })
+  }
+  return waitFor(ledger, resources, signal)
+}
+
+function waitFor(from: Ledger, resources: Resources, signal: AbortSignal | undefined): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const giveUp = from.take(resources, (lease) => {
+      signal?.removeEventListener('abort', abort)
+      resolve(() => lease.release())
+    })
+    const abort = () => {
+      if (giveUp()) reject(signal?.reason as Error)
+    }
+    signal?.addEventListener('abort', abort, { once: true })
+  })
+}
+
+const describe = ({ mem, cpu }: Resources) => `${Math.round(mem / 1024 ** 2)} MiB and ${cpu} cores`

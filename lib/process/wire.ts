@@ -1,0 +1,78 @@
+// What the two ends of a link say to each other. Both are of one version of brood: the parent names the child's entry by its path.
+import type { ThrownRecord } from './error-record.js'
+import type { Resources } from './resources.js'
+
+/** Types of frames. Those below 16 go from a parent to its child, the others from a child to its parent. */
+export const message = {
+  /** The first frame: who the child is. */
+  start: 1,
+  /** A task that calls will be about: `id` is its number on this link, the value how it is found. */
+  task: 2,
+  /** A call of the task that it is about: `id` is the call's, the value its arguments. */
+  call: 3,
+  /** A signal was aborted: `id` is the call's, `about` the signal's number among its arguments, 0 for the caller's own, the value the reason. */
+  abort: 7,
+  /** No more calls come. */
+  end: 4,
+  /** Resources that the child asked for are given to it. */
+  granted: 5,
+  /** They are not. */
+  refused: 6,
+  /** A child that was made ready has loaded what it can. */
+  ready: 16,
+  returned: 17,
+  thrown: 18,
+  progress: 19,
+  /** A process of the child's own was started, or has ended: the root's reaper is to know. */
+  born: 20,
+  buried: 21,
+  /** The child asks for resources for a process of its own, or gives them back. */
+  take: 22,
+  release: 23,
+  /** An exception that nobody caught has ended the child. */
+  uncaught: 24,
+} as const
+
+/** What a child is told before anything else. */
+export interface Start {
+  readonly pid: string
+  readonly parent: string
+  readonly resources: Resources
+  /** The private directory of the tree: sockets lie there. */
+  readonly directory: string
+  /** May it outlive its parent? */
+  readonly detached: boolean
+  /** Is it to wait for calls, rather than end with the first? */
+  readonly worker: boolean
+  /** Modules that are loaded before the first call comes. */
+  readonly modules: readonly string[]
+  /** Milliseconds in which what was sent is to arrive before the process ends. */
+  readonly flushTimeout: number
+}
+
+/** Which function a call is for. */
+export interface TaskReference {
+  readonly url: string
+  readonly name: string
+  /** How the name is looked up: among the module's registered tasks, or its exports. */
+  readonly by: 'registration' | 'export'
+  /** Of the module's file; `undefined` where it is no file. */
+  readonly hash: string | undefined
+  /** Is it written as a CommonJS module? Then it need not be imported. */
+  readonly isCommonJS: boolean
+}
+
+/** Why a call came to no end of its own. */
+export type Failure =
+  | { readonly kind: 'thrown'; readonly record: ThrownRecord }
+  /** A module that could not be loaded: the record says why. */
+  | { readonly kind: 'not-loaded'; readonly record: ThrownRecord }
+  | { readonly kind: 'not-found'; readonly known: readonly string[] }
+  | { readonly kind: 'mismatch' }
+  | { readonly kind: 'not-cloneable'; readonly path: string; readonly text: string }
+
+/** Why resources are not given. */
+export interface Refusal {
+  readonly kind: 'impossible' | 'no-capacity'
+  readonly message: string
+}
