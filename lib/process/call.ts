@@ -1,6 +1,6 @@
 import type { SignalRecord } from './child/abort-signals.js'
 import { reviveThrown } from './error-record.js'
-import { NotCloneableError, TaskNotFoundError, TaskNotLoadedError, UnguardedError } from './errors.js'
+import { CancelledError, NotCloneableError, TaskNotFoundError, TaskNotLoadedError, UnguardedError } from './errors.js'
 import type { HandleWriter } from './handles.js'
 import { decodeMessage, encodeMessage } from './message-value.js'
 import { mismatch, referenceOf } from './task.js'
@@ -75,6 +75,8 @@ export function toThrown(failure: Failure, { task: { name, url }, at }: Pick<Cal
       const hint = 'A task must be registered while its module is evaluated, in every process alike.'
       return new TaskNotFoundError(`${url} has no task "${name}". ${others}. ${hint}`, { task: name, url, known })
     }
+    case 'dropped':
+      return new CancelledError(`Task "${name}" was not begun.`, { task: name })
     case 'mismatch':
       return mismatch(name, url)
     default:

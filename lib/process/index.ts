@@ -21,7 +21,10 @@ export {
   UnguardedError,
 } from './errors.js'
 export type { JoinHandle, JoinOptions } from './join-handle.js'
+export type { MapOptions } from './map-in-order.js'
 export { Pid } from './pid.js'
+export { Pool, type RunOptions } from './pool.js'
+export type { PoolOptions } from './pool-options.js'
 export type { ProcessOptions } from './process-options.js'
 export { type ResourceRequest, type Resources, resourcesDefault as RESOURCES_DEFAULT } from './resources.js'
 export { type SpawnOptions, spawn, spawnWith, trySpawn } from './spawn.js'

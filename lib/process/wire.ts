@@ -14,6 +14,8 @@ export const message = {
   abort: 7,
   /** No more calls come. */
   end: 4,
+  /** Nobody waits for a call any more: it is not to be begun. */
+  drop: 8,
   /** Resources that the child asked for are given to it. */
   granted: 5,
   /** They are not. */
@@ -44,6 +46,8 @@ export interface Start {
   readonly detached: boolean
   /** Is it to wait for calls, rather than end with the first? */
   readonly worker: boolean
+  /** Does it tell with each answer how much memory it takes, in KiB? */
+  readonly reportsMemory: boolean
   /** Modules that are loaded before the first call comes. */
   readonly modules: readonly string[]
   /** Milliseconds in which what was sent is to arrive before the process ends. */
@@ -69,6 +73,8 @@ export type Failure =
   | { readonly kind: 'not-loaded'; readonly record: ThrownRecord }
   | { readonly kind: 'not-found'; readonly known: readonly string[] }
   | { readonly kind: 'mismatch' }
+  /** Its caller had given up before it was begun. */
+  | { readonly kind: 'dropped' }
   | { readonly kind: 'not-cloneable'; readonly path: string; readonly text: string }
 
 /** Why resources are not given. */

@@ -30,6 +30,8 @@ export interface WorkerKind {
   readonly isPooled: boolean
   /** Modules that it loads before its first call. */
   readonly modules: readonly string[]
+  /** Does it tell with each answer how much memory it takes? */
+  readonly reportsMemory?: boolean
 }
 
 /** A process that runs calls, seen from the one that started it. */
@@ -49,10 +51,11 @@ export class Worker {
   readonly #tasks = new Map<TaskReference, number>()
   readonly #requests: RequestsOfChild
   #count = 0
+  #memory = 0
   #uncaught: ThrownRecord | undefined
   #setReady: () => void = () => {}
 
-  constructor(plan: ProcessPlan, { entry, engine, isPooled, modules }: WorkerKind) {
+  constructor(plan: ProcessPlan, { entry, engine, isPooled, modules, reportsMemory = false }: WorkerKind) {
     const { pid: own, directory = '' } = identity()
     this.ready = new Promise((resolve) => {
       this.#setReady = resolve
@@ -79,6 +82,7 @@ export class Worker {
         detached: plan.detached,
         worker: isPooled,
         modules,
+        reportsMemory,
         flushTimeout: plan.flushTimeout,
       }
       this.#link.send({ type: message.start, id: 0, value: encodeMessage(start, () => 'A start') })
@@ -91,9 +95,9 @@ export class Worker {
     return this.#launched.osPid
   }
 
-  /** How many calls it has not answered. */
-  get openCalls(): number {
-    return this.#calls.size
+  /** How much memory it took after its last answer, in bytes, where it tells that. */
+  get memory(): number {
+    return this.#memory
   }
 
   /** @returns a number for {@link abort} */
@@ -107,6 +111,11 @@ export class Worker {
   /** Tells the task of a call that its caller has given up. */
   abort(id: number, signal: AbortSignal): void {
     this.#sendAbort(id, 0, signal)
+  }
+
+  /** Takes back a call that it may not have begun. It is not answered then. */
+  drop(id: number): void {
+    this.#link?.send({ type: message.drop, id, value: undefined })
   }
 
   /** No more calls come: it ends when it has answered those that it has. */
@@ -151,12 +160,14 @@ export class Worker {
   }
 
   #receive(frame: Frame): void {
-    const { type, id, value } = frame
+    const { type, id, about = 0, value } = frame
     switch (type) {
       case message.returned:
+        this.#memory = about * 1024
         this.#settle(id, ({ outcome }) => outcome.resolve(readReturned(value)))
         break
       case message.thrown:
+        this.#memory = about * 1024
         this.#settle(id, ({ outcome, call }) => outcome.reject(toThrown(decodeMessage(value) as Failure, call)))
         break
       case message.progress:

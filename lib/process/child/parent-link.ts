@@ -30,6 +30,7 @@ export class ParentLink {
   #given = 0
   #isClosed = false
   readonly #reasons = new Set<string>()
+  readonly #onceWritten: (() => void)[] = []
 
   constructor() {
     this.#reader = new FrameReader((frame) => {
@@ -108,7 +109,20 @@ export class ParentLink {
     }
     this.#given += rest.length
     this.#unwritten.push(rest)
-    this.#socket.write(rest, () => this.#unwritten.shift())
+    this.#socket.write(rest, () => {
+      this.#unwritten.shift()
+      if (this.#unwritten.length === 0) for (const onWritten of this.#onceWritten.splice(0)) onWritten()
+    })
+  }
+
+  /** Is there something that the parent has not taken yet? */
+  get hasUnwritten(): boolean {
+    return this.#unwritten.length > 0
+  }
+
+  /** Calls back when all that was sent is out. */
+  onceWritten(onWritten: () => void): void {
+    this.#onceWritten.push(onWritten)
   }
 
   /** @returns what could not be written without waiting */

@@ -96,6 +96,9 @@ class Child {
       case message.abort:
         this.#findCall(id)?.signals.abort(about, decodeMessage(value))
         break
+      case message.drop:
+        this.#drop(id)
+        break
       case message.end:
         this.#isEnding = true
         this.#runNext()
@@ -103,6 +106,13 @@ class Child {
       default:
         this.#requests.answer(frame)
     }
+  }
+
+  #drop(id: number): void {
+    const index = this.#queue.findIndex((call) => call.id === id)
+    if (index < 0) return
+    this.#queue.splice(index, 1)
+    this.#link.send({ type: message.thrown, id, value: encodeMessage({ kind: 'dropped' } satisfies Failure, () => 'A failure') })
   }
 
   #findCall(id: number): Call | undefined {
@@ -114,6 +124,11 @@ class Child {
     if (this.#isInLoop) return
     this.#isInLoop = true
     while (this.#running === undefined && !this.#isLoadingAhead) {
+      // The parent takes what is not answered for not begun, but for the first: an answer that is not out yet would have its task run twice.
+      if (this.#link.hasUnwritten) {
+        this.#link.onceWritten(() => this.#runNext())
+        break
+      }
       const next = this.#queue.shift()
       if (next !== undefined) this.#begin(next)
       else if (this.#isEnding) process.exit()
@@ -191,7 +206,7 @@ class Child {
   #finish(answer: Frame): void {
     getState().call = undefined
     this.#running = undefined
-    this.#link.send(answer)
+    this.#link.send(this.#start.reportsMemory ? { ...answer, about: Math.round(process.memoryUsage.rss() / 1024) } : answer)
     if (!this.#start.worker) process.exit()
     this.#link.hold('calls', true)
     this.#runNext()

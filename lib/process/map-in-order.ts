@@ -1,0 +1,42 @@
+import type { JoinHandle } from './join-handle.js'
+
+export interface MapOptions {
+  /** How many elements are worked on at once, at most. @default as many as the pool takes */
+  readonly concurrency?: number
+}
+
+/**
+ * Starts something for each element, and gives the results in the order of the elements.
+ *
+ * An element is taken when there is room for it, and not before: a source may be endless. What ends it, a failure or who reads it, kills what is open.
+ */
+export async function* mapInOrder<Element, R>(
+  elements: Iterable<Element> | AsyncIterable<Element>,
+  start: (element: Element) => JoinHandle<R>,
+  concurrency: number,
+): AsyncGenerator<R, void, undefined> {
+  const source = Symbol.asyncIterator in elements ? elements[Symbol.asyncIterator]() : elements[Symbol.iterator]()
+  const open: JoinHandle<R>[] = []
+  let isAtEnd = false
+  try {
+    while (!isAtEnd || open.length > 0) {
+      while (!isAtEnd && open.length < Math.max(1, concurrency)) {
+        const next = await source.next()
+        if (next.done === true) isAtEnd = true
+        else {
+          const handle = start(next.value)
+          // Its failure is told in its turn.
+          handle.then(undefined, () => {})
+          open.push(handle)
+        }
+      }
+      const first = open[0]
+      if (first === undefined) break
+      yield await first
+      open.shift()
+    }
+  } finally {
+    for (const handle of open) handle.kill('SIGKILL')
+    if (!isAtEnd) await source.return?.()
+  }
+}
