@@ -26,10 +26,10 @@ export interface Outcome {
 /**
  * Makes a call ready.
  *
- * @param caller what stands above it on the stack is left out of the caller's frames
+ * @param caller what stands above it on the stack is left out of the caller's frames; `undefined` where nobody wants them
  * @throws BroodError `ERR_BROOD_NOT_A_TASK`, `ERR_BROOD_NOT_CLONEABLE`
  */
-export function prepareCall(task: unknown, args: readonly unknown[], caller: (...args: never[]) => unknown): Call {
+export function prepareCall(task: unknown, args: readonly unknown[], caller: ((...args: never[]) => unknown) | undefined): Call {
   const reference = referenceOf(task)
   const signals: AbortSignal[] = []
   const writeSignal: HandleWriter = (value): SignalRecord | undefined => {
@@ -40,7 +40,7 @@ export function prepareCall(task: unknown, args: readonly unknown[], caller: (..
   }
   const encoded = encodeMessage(args, (path) => describeArgument(reference.name, path), writeSignal)
   const at: { stack?: string } = {}
-  Error.captureStackTrace(at, caller)
+  if (caller !== undefined) Error.captureStackTrace(at, caller)
   return { task: reference, args: encoded, signals, at }
 }
 

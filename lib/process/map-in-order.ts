@@ -5,15 +5,21 @@ export interface MapOptions {
   readonly concurrency?: number
 }
 
+interface Start<Element, R> {
+  start(element: Element): JoinHandle<R>
+  /** What is open is not wanted any more. */
+  stop(): void
+  readonly concurrency: number
+}
+
 /**
  * Starts something for each element, and gives the results in the order of the elements.
  *
- * An element is taken when there is room for it, and not before: a source may be endless. What ends it, a failure or who reads it, kills what is open.
+ * An element is taken when there is room for it, and not before: a source may be endless. Whatever ends it, a failure or who reads it, stops what is open.
  */
 export async function* mapInOrder<Element, R>(
   elements: Iterable<Element> | AsyncIterable<Element>,
-  start: (element: Element) => JoinHandle<R>,
-  concurrency: number,
+  { start, stop, concurrency }: Start<Element, R>,
 ): AsyncGenerator<R, void, undefined> {
   const source = Symbol.asyncIterator in elements ? elements[Symbol.asyncIterator]() : elements[Symbol.iterator]()
   const open: JoinHandle<R>[] = []
@@ -36,7 +42,7 @@ export async function* mapInOrder<Element, R>(
       open.shift()
     }
   } finally {
-    for (const handle of open) handle.kill('SIGKILL')
+    if (open.length > 0) stop()
     if (!isAtEnd) await source.return?.()
   }
 }

@@ -20,8 +20,6 @@ export class Member {
   readonly calls: PoolCall[] = []
   /** It takes no more calls, and ends when it has answered those that it has. */
   isRetiring = false
-  /** What its setup has thrown. */
-  failure: { readonly error: unknown } | undefined
   readonly #plan: PoolPlan
   readonly #events: MemberEvents
   #answered = 0
@@ -73,8 +71,13 @@ export class Member {
   abandon(call: PoolCall, signal: NodeJS.Signals): void {
     const index = this.calls.indexOf(call)
     if (index < 0) return
-    if (index > 0) this.worker.drop(call.number)
-    else this.worker.kill(signal)
+    if (index > 0) {
+      this.worker.drop(call.number)
+      return
+    }
+    // It may answer before it ends, and must not be given another call then.
+    this.isRetiring = true
+    this.worker.kill(signal)
   }
 
   /** Lets it end when it has nothing more to do. */
@@ -96,8 +99,9 @@ export class Member {
     this.worker.call(call, {
       resolve: () => {},
       reject: (error) => {
-        this.failure = { error }
         this.isRetiring = true
+        // It goes on with them until it is gone.
+        for (const waiting of this.calls) waiting.reject(error)
         this.worker.kill('SIGKILL')
       },
     })

@@ -52,9 +52,11 @@ export class Pool implements AsyncDisposable {
     this.#fill()
   }
 
-  /** How many processes there are now. */
+  /** How many processes there are now, without those that are about to end. */
   get size(): number {
-    return this.#members.size
+    let size = 0
+    for (const { isRetiring } of this.#members) if (!isRetiring) size++
+    return size
   }
 
   /** How many calls processes have been given. */
@@ -92,7 +94,7 @@ export class Pool implements AsyncDisposable {
    * Calls a task for each element, and gives the results in the order of the elements.
    *
    * No more elements are taken than are worked on, with the results that nobody has asked for yet. The first failure ends it, as does a `break`: what
-   * runs then is killed, and what waits is not begun.
+   * waits then is not begun, and what runs is aborted as by a signal.
    *
    * @param options `concurrency`: how many at once, at most. @default as many as the pool takes
    */
@@ -102,8 +104,11 @@ export class Pool implements AsyncDisposable {
     options: MapOptions = {},
   ): AsyncIterableIterator<TaskResult<F>> {
     const { size, prefetch } = this.#plan
-    const start = (element: Element) => this.#run<TaskResult<F>>(plainLimits, task, [element], this.map)
-    return mapInOrder(elements, start, readNumber('concurrency', options.concurrency) ?? size * prefetch)
+    const controller = new AbortController()
+    const limits = { ...plainLimits, signal: controller.signal }
+    const start = (element: Element) => this.#run<TaskResult<F>>(limits, task, [element], this.map)
+    const stop = () => controller.abort()
+    return mapInOrder(elements, { start, stop, concurrency: readNumber('concurrency', options.concurrency) ?? size * prefetch })
   }
 
   /** Waits until nothing waits and nothing runs. Calls may be made meanwhile, and after it. */
@@ -146,7 +151,7 @@ export class Pool implements AsyncDisposable {
     refuseWhileLoading()
     let call: PoolCall
     try {
-      call = new PoolCall(prepareCall(task, args, caller), limits, this.#owner)
+      call = new PoolCall(prepareCall(task, args, this.#plan.callerFrames ? caller : undefined), limits, this.#owner)
     } catch (error) {
       const { code } = error as { code?: unknown }
       if (code !== 'ERR_BROOD_NOT_CLONEABLE') throw error
@@ -191,13 +196,13 @@ export class Pool implements AsyncDisposable {
   }
 
   get #canGrow(): boolean {
-    return this.#members.size + this.#coming < this.#plan.size
+    return this.size + this.#coming < this.#plan.size
   }
 
   /** Starts as many processes as there is work for, and as are to be there anyway. */
   #fill(): void {
     const wanted = Math.min(this.#plan.size, Math.max(this.#plan.min, this.#busyMembers + this.#queue.length))
-    while (!this.#isDone && this.#members.size + this.#coming < wanted) this.#grow()
+    while (!this.#isDone && this.size + this.#coming < wanted) this.#grow()
   }
 
   get #isDone(): boolean {
@@ -222,7 +227,7 @@ export class Pool implements AsyncDisposable {
     const refuse = (error: unknown) => {
       this.#coming--
       // Where there is not even one, nobody will ever work on what waits.
-      if (this.#members.size === 0) this.#queue.shift()?.reject(error)
+      if (this.size === 0) this.#queue.shift()?.reject(error)
       this.#notify()
     }
     try {
@@ -246,7 +251,7 @@ export class Pool implements AsyncDisposable {
   }
 
   #dismiss(member: Member): void {
-    if (member.calls.length === 0 && this.#members.size > this.#plan.min) member.retire()
+    if (member.calls.length === 0 && this.size > this.#plan.min) member.retire()
   }
 
   readonly #events = {
@@ -264,15 +269,15 @@ export class Pool implements AsyncDisposable {
   }
 
   /** The call that a process worked on ends with it; those behind it have not been begun. */
-  #bury({ calls, failure }: Member, { toError }: Death): void {
+  #bury({ calls }: Member, { toError }: Death): void {
     const [victim, ...others] = calls
     for (const call of others.reverse()) if (!call.isSettled) this.#requeue(call)
     if (victim === undefined) return
     victim.leave()
-    if (!victim.isSettled && failure === undefined && victim.retriesLeft > 0) {
+    if (!victim.isSettled && victim.retriesLeft > 0) {
       victim.retriesLeft--
       this.#requeue(victim)
-    } else victim.reject(failure === undefined ? toError(victim.task) : failure.error)
+    } else victim.reject(toError(victim.task))
   }
 
   #requeue(call: PoolCall): void {
