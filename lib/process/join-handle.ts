@@ -140,6 +140,17 @@ export class Handle<R> implements JoinHandle<R> {
   }
 }
 
+/** A handle of a call that never came to be. */
+export function neverBegun<R>(reason: unknown): JoinHandle<R> {
+  const streams = { stdin: null, stdout: null, stderr: null }
+  const failure = rejected(reason)
+  return new Handle<R>({ task: '', pid: undefined, osPid: undefined, ...streams, kill() {}, gone: failure.catch(() => {}) }, failure)
+}
+
+async function rejected(reason: unknown): Promise<never> {
+  throw reason
+}
+
 /** A signal has ended it. */
 export function cancelledBy(signal: AbortSignal, task: string): CancelledError {
   return new CancelledError(`Task "${task}" was aborted.`, { bySignal: true, cause: signal.reason as unknown, task })

@@ -5,7 +5,7 @@ export interface MapOptions {
   readonly concurrency?: number
 }
 
-interface Start<Element, R> {
+interface Work<Element, R> {
   start(element: Element): JoinHandle<R>
   /** What is open is not wanted any more. */
   stop(): void
@@ -19,18 +19,18 @@ interface Start<Element, R> {
  */
 export async function* mapInOrder<Element, R>(
   elements: Iterable<Element> | AsyncIterable<Element>,
-  { start, stop, concurrency }: Start<Element, R>,
+  work: Work<Element, R>,
 ): AsyncGenerator<R, void, undefined> {
   const source = Symbol.asyncIterator in elements ? elements[Symbol.asyncIterator]() : elements[Symbol.iterator]()
   const open: JoinHandle<R>[] = []
   let isAtEnd = false
   try {
     while (!isAtEnd || open.length > 0) {
-      while (!isAtEnd && open.length < Math.max(1, concurrency)) {
+      while (!isAtEnd && open.length < Math.max(1, work.concurrency)) {
         const next = await source.next()
         if (next.done === true) isAtEnd = true
         else {
-          const handle = start(next.value)
+          const handle = work.start(next.value)
           // Its failure is told in its turn.
           handle.then(undefined, () => {})
           open.push(handle)
@@ -42,7 +42,7 @@ export async function* mapInOrder<Element, R>(
       open.shift()
     }
   } finally {
-    if (open.length > 0) stop()
+    if (open.length > 0) work.stop()
     if (!isAtEnd) await source.return?.()
   }
 }

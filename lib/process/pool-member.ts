@@ -36,11 +36,8 @@ export class Member {
       reportsMemory: plan.memoryLimit !== undefined,
     })
     this.worker.setHolding(false)
-    if (plan.setup !== undefined) this.#setUp(prepareCall(plan.setup, [], Member as unknown as () => void))
-    void this.worker.ended.then((death) => {
-      clearTimeout(this.#idleTimer)
-      events.onEnd(this, death)
-    })
+    if (plan.setup !== undefined) this.#setUp(prepareCall(plan.setup, [], undefined))
+    void this.#waitForEnd()
   }
 
   get hasRoom(): boolean {
@@ -93,6 +90,12 @@ export class Member {
     clearTimeout(this.#idleTimer)
     this.#idleTimer = setTimeout(onTooLong, this.#plan.idleTimeout)
     this.#idleTimer.unref()
+  }
+
+  async #waitForEnd(): Promise<void> {
+    const death = await this.worker.ended
+    clearTimeout(this.#idleTimer)
+    this.#events.onEnd(this, death)
   }
 
   #setUp(call: Call): void {

@@ -2,7 +2,7 @@ import { BroodError } from '../errors.js'
 import { prepareCall } from './call.js'
 import { CallQueue } from './call-queue.js'
 import { CancelledError, QueueFullError } from './errors.js'
-import { Handle, type JoinHandle } from './join-handle.js'
+import { Handle, type JoinHandle, neverBegun } from './join-handle.js'
 import { type MapOptions, mapInOrder } from './map-in-order.js'
 import { type CallLimits, PoolCall } from './pool-call.js'
 import { Member } from './pool-member.js'
@@ -78,7 +78,8 @@ export class Pool implements AsyncDisposable {
    * @throws BroodError `ERR_BROOD_NOT_A_TASK`
    */
   run<F extends AnyFunction>(task: Task<F>, ...args: Parameters<F>): JoinHandle<TaskResult<F>> {
-    return this.#run(plainLimits, task, args, this.run)
+    // oxlint-disable-next-line typescript/unbound-method -- it is only looked for on the stack
+    return this.#run(plainLimits, task, args, Pool.prototype.run)
   }
 
   /**
@@ -87,7 +88,8 @@ export class Pool implements AsyncDisposable {
    * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_NOT_A_TASK`
    */
   runWith<F extends AnyFunction>(options: RunOptions, task: Task<F>, ...args: Parameters<F>): JoinHandle<TaskResult<F>> {
-    return this.#run(readLimits(options), task, args, this.runWith)
+    // oxlint-disable-next-line typescript/unbound-method -- it is only looked for on the stack
+    return this.#run(readLimits(options), task, args, Pool.prototype.runWith)
   }
 
   /**
@@ -106,7 +108,7 @@ export class Pool implements AsyncDisposable {
     const { size, prefetch } = this.#plan
     const controller = new AbortController()
     const limits = { ...plainLimits, signal: controller.signal }
-    const start = (element: Element) => this.#run<TaskResult<F>>(limits, task, [element], this.map)
+    const start = (element: Element) => this.#run<TaskResult<F>>(limits, task, [element], undefined)
     const stop = () => controller.abort()
     return mapInOrder(elements, { start, stop, concurrency: readNumber('concurrency', options.concurrency) ?? size * prefetch })
   }
@@ -147,7 +149,7 @@ export class Pool implements AsyncDisposable {
     return this.#queue.length === 0 && this.active === 0
   }
 
-  #run<R>(limits: CallLimits, task: unknown, args: readonly unknown[], caller: AnyFunction): JoinHandle<R> {
+  #run<R>(limits: CallLimits, task: unknown, args: readonly unknown[], caller: AnyFunction | undefined): JoinHandle<R> {
     refuseWhileLoading()
     let call: PoolCall
     try {
@@ -155,7 +157,7 @@ export class Pool implements AsyncDisposable {
     } catch (error) {
       const { code } = error as { code?: unknown }
       if (code !== 'ERR_BROOD_NOT_CLONEABLE') throw error
-      return failed(error)
+      return neverBegun(error)
     }
     if (this.#isClosed)
       call.reject(new BroodError('ERR_BROOD_DISPOSED', `The pool takes no more calls: it was shut down before task "${call.task}".`))
@@ -269,15 +271,15 @@ export class Pool implements AsyncDisposable {
   }
 
   /** The call that a process worked on ends with it; those behind it have not been begun. */
-  #bury({ calls }: Member, { toError }: Death): void {
+  #bury({ calls }: Member, death: Death): void {
     const [victim, ...others] = calls
-    for (const call of others.reverse()) if (!call.isSettled) this.#requeue(call)
+    for (const call of others.toReversed()) if (!call.isSettled) this.#requeue(call)
     if (victim === undefined) return
     victim.leave()
     if (!victim.isSettled && victim.retriesLeft > 0) {
       victim.retriesLeft--
       this.#requeue(victim)
-    } else victim.reject(toError(victim.task))
+    } else victim.reject(death.toError(victim.task))
   }
 
   #requeue(call: PoolCall): void {
@@ -306,18 +308,3 @@ function readLimits({ signal, timeout, onProgress, priority = 0, retry }: RunOpt
 }
 
 const killed = ({ task, pid }: PoolCall) => new CancelledError(`Task "${task}" was not answered: its pool was killed.`, { task, pid })
-
-/** A handle of a call that never came to be. */
-function failed<R>(error: unknown): JoinHandle<R> {
-  const nothing = {
-    task: '',
-    pid: undefined,
-    osPid: undefined,
-    stdin: null,
-    stdout: null,
-    stderr: null,
-    kill: () => {},
-    gone: Promise.resolve(),
-  }
-  return new Handle<R>(nothing, Promise.reject(error as Error))
-}

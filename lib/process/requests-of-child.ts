@@ -49,7 +49,8 @@ export function answerRequests(send: (frame: Frame) => void): RequestsOfChild {
     },
     close() {
       isClosed = true
-      for (const id of [...leases.keys()]) release(id)
+      for (const giveBack of leases.values()) giveBack()
+      leases.clear()
     },
   }
 }

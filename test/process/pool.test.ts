@@ -354,7 +354,7 @@ t.test('500 random kills under load: nothing is lost, and nothing is run twice',
     }
   }
   const callAll = async () => {
-    while (killed < kills) await callOne()
+    for (; ; await callOne()) if (killed >= kills) return
   }
   await Promise.all(Array.from({ length: 32 }, callAll))
   await pool.join()
