@@ -155,7 +155,7 @@ class Child {
     getState().call = this.#makeRunning(call)
     let result: unknown
     try {
-      const args = decodeMessage(call.args, (record) => reviveSignal(record, call.signals)) as unknown[]
+      const args = decodeMessage(call.args, (record) => this.#reviveSignal(record, call.signals)) as unknown[]
       // Not as a method: `this` is nothing, and no frame of a stack says that it is one.
       result = Reflect.apply(loaded.call, undefined, args)
     } catch (error) {
@@ -176,12 +176,21 @@ class Child {
   }
 
   #makeRunning({ id, signals }: Call): RunningCall {
+    const link = this.#link
     return {
       get signal() {
+        link.hold('signals', true)
         return signals.get(0)
       },
       progress: (value) => this.#link.send({ type: message.progress, id, value: encodeMessage(value, (path) => `The progress${path}`) }),
     }
+  }
+
+  /** Who has a signal may wait for nothing else: it comes from the parent. */
+  #reviveSignal(record: unknown, signals: AbortSignals): AbortSignal | undefined {
+    if ((record as SignalRecord).handle !== 'signal') return undefined
+    this.#link.hold('signals', true)
+    return signals.revive(record as SignalRecord)
   }
 
   #return(call: Call, result: unknown): void {
@@ -209,6 +218,7 @@ class Child {
     this.#running = undefined
     this.#link.send(this.#start.reportsMemory ? { ...answer, about: Math.round(process.memoryUsage.rss() / 1024) } : answer)
     if (!this.#start.worker) process.exit()
+    this.#link.hold('signals', false)
     this.#link.hold('calls', true)
     this.#runNext()
   }
@@ -230,10 +240,6 @@ class Child {
       },
     })
   }
-}
-
-function reviveSignal(record: unknown, signals: AbortSignals): AbortSignal | undefined {
-  return (record as SignalRecord).handle === 'signal' ? signals.revive(record as SignalRecord) : undefined
 }
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
