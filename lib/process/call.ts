@@ -10,7 +10,7 @@ import type { Failure, TaskReference } from './wire.js'
 /** A call of a task, ready to be sent. */
 export interface Call {
   readonly task: TaskReference
-  readonly args: EncodedValue
+  readonly args: EncodedValue | undefined
   /** Signals among the arguments, which are followed while it runs. */
   readonly signals: readonly AbortSignal[]
   /** The frames of who called. V8 makes a text of them when somebody asks. */

@@ -141,8 +141,6 @@ class Child {
     this.#running = call
     const loaded = loadTask(call.task)
     if (loaded instanceof Promise) {
-      // A parent that goes is noticed meanwhile.
-      this.#listen()
       void loaded.then((found) => this.#call(call, found))
     } else this.#call(call, loaded)
   }
@@ -184,7 +182,7 @@ class Child {
   }
 
   #return(call: Call, result: unknown): void {
-    let value: EncodedValue
+    let value: EncodedValue | undefined
     try {
       value = encodeMessage(result, (path) => `The result${path}`)
     } catch (error) {
