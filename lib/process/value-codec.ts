@@ -3,13 +3,17 @@ import { loadCloneCodec } from './clone-codec.js'
 import { type HandleReader, type HandleWriter, withStandIns } from './handles.js'
 import { isJsonSafe } from './json-safe.js'
 
-/** A value as bytes. */
-export interface EncodedValue {
-  readonly format: 'json' | 'clone'
-  readonly body: Uint8Array
-  /** Bytes of large buffers in the value, in order: they are sent as they lie, behind the body. */
-  readonly buffers: readonly Uint8Array[]
-}
+/** A value as it is sent: a text where JSON can say it. */
+export type EncodedValue =
+  | { readonly format: 'json'; readonly body: string; readonly buffers: readonly [] }
+  | {
+      readonly format: 'clone'
+      readonly body: Uint8Array
+      /** Bytes of large buffers in the value, in order: they are sent as they lie, behind the body. */
+      readonly buffers: readonly Uint8Array[]
+    }
+
+const noBuffers = [] as const
 
 /**
  * Writes a value as structured clone would take it.
@@ -21,7 +25,7 @@ export interface EncodedValue {
  */
 export function encodeValue(value: unknown, handles?: HandleWriter): EncodedValue {
   // Each message has a serializer of its own: a shared one would make one object of what was sent twice.
-  if (isJsonSafe(value)) return { format: 'json', body: Buffer.from(JSON.stringify(value)), buffers: [] }
+  if (isJsonSafe(value)) return { format: 'json', body: JSON.stringify(value), buffers: noBuffers }
   const { value: sent, records } = handles === undefined ? { value, records: noRecords } : withStandIns(value, handles)
   const serializer = new (loadCloneCodec().ValueSerializer)(records)
   serializer.writeHeader()
@@ -32,8 +36,9 @@ export function encodeValue(value: unknown, handles?: HandleWriter): EncodedValu
 const noRecords: ReadonlyMap<object, unknown> = new Map()
 
 /** @param buffers of {@link EncodedValue}, each in an ArrayBuffer of its own, which the value takes over */
-export function decodeValue({ format, body, buffers }: EncodedValue, revive?: HandleReader): unknown {
-  if (format === 'json') return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
+export function decodeValue(encoded: EncodedValue, revive?: HandleReader): unknown {
+  if (encoded.format === 'json') return JSON.parse(encoded.body)
+  const { body, buffers } = encoded
   const deserializer = new (loadCloneCodec().ValueDeserializer)(body, buffers, revive)
   deserializer.readHeader()
   return deserializer.readValue()

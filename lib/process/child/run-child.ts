@@ -90,7 +90,7 @@ class Child {
         this.#tasks.set(id, decodeMessage(value) as TaskReference)
         break
       case message.call:
-        this.#queue.push({ id, task: this.#tasks.get(about) as TaskReference, args: keep(value), signals: new AbortSignals() })
+        this.#queue.push({ id, task: this.#tasks.get(about) as TaskReference, args: value, signals: new AbortSignals() })
         this.#runNext()
         break
       case message.abort:
@@ -235,6 +235,3 @@ function reviveSignal(record: unknown, signals: AbortSignals): AbortSignal | und
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   ((typeof value === 'object' && value !== null) || typeof value === 'function') && typeof (value as { then?: unknown }).then === 'function'
-
-/** The body of a frame is only lent. */
-const keep = (value: Frame['value']): Frame['value'] => value && { ...value, body: Buffer.from(value.body) }
