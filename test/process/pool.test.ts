@@ -86,6 +86,7 @@ t.test('errors are what the task threw, and the pool goes on', async (t) => {
   const error = await failureOf(pool.run(tasks.fail, 'too far'))
   t.ok(error instanceof RangeError)
   t.match(error.stack, /pool-tasks\.mjs[\s\S]*pool\.test/, 'with the frames of both')
+  t.notMatch(error.stack, /Object\.call/, 'it was called as a function')
   t.equal(await pool.run(tasks.processId), id)
 })
 

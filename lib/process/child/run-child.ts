@@ -154,7 +154,8 @@ class Child {
     let result: unknown
     try {
       const args = decodeMessage(call.args, (record) => reviveSignal(record, call.signals)) as unknown[]
-      result = loaded.call(...args)
+      // Not as a method: `this` is nothing, and no frame of a stack says that it is one.
+      result = Reflect.apply(loaded.call, undefined, args)
     } catch (error) {
       this.#throw(call, error)
       return
