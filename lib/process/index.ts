@@ -1,4 +1,5 @@
 export { BroodError, type BroodErrorCode, type BroodErrorDetails } from '../errors.js'
+export { type Configuration, configure } from './configure.js'
 export { init, isChild, parentPid, pid, progress, resources, signal } from './current.js'
 export type { StdioKind } from './engine.js'
 export {
@@ -21,6 +22,7 @@ export {
   UnguardedError,
 } from './errors.js'
 export type { JoinHandle, JoinOptions } from './join-handle.js'
+export type { OutputMode } from './output.js'
 export { Pid } from './pid.js'
 export type { ProcessOptions } from './process-options.js'
 export { type ResourceRequest, type Resources, resourcesDefault as RESOURCES_DEFAULT } from './resources.js'

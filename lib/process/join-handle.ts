@@ -44,6 +44,8 @@ export interface Joinable {
   readonly stdout: Readable | null
   readonly stderr: Readable | null
   kill(signal: NodeJS.Signals): void
+  /** Somebody waits for it: it keeps this process running. @returns they do not any more */
+  hold?(): () => void
   /** A wait has ended before the call. */
   giveUp?(error: Error): void
   /** Resolved when nothing of it is left. */
@@ -87,13 +89,19 @@ export class Handle<R> implements JoinHandle<R> {
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     this.#isJoined = true
+    this.#of.hold?.()
     return this.#result.then(onResult, onError)
   }
 
   async join({ timeout, signal }: JoinOptions = {}): Promise<R> {
     this.#isJoined = true
+    const letGo = this.#of.hold?.()
     if (timeout === undefined && signal === undefined) return this.#result
-    return await this.#joinUntil(timeout, signal)
+    try {
+      return await this.#joinUntil(timeout, signal)
+    } finally {
+      letGo?.()
+    }
   }
 
   #joinUntil(timeout: number | undefined, signal: AbortSignal | undefined): Promise<R> {

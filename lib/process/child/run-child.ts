@@ -7,6 +7,7 @@ import { getState, type RunningCall } from '../state.js'
 import type { EncodedValue } from '../value-codec.js'
 import { type Failure, message, type Start, type TaskReference } from '../wire.js'
 import { AbortSignals, type SignalRecord } from './abort-signals.js'
+import { blockOutput } from './blocking-output.js'
 import { type Loaded, loadAhead, loadTask } from './load-task.js'
 import { ParentLink } from './parent-link.js'
 import { RequestsToParent } from './parent-requests.js'
@@ -48,6 +49,7 @@ class Child {
 
   run(): void {
     getState().toParent = this.#requests
+    blockOutput()
     this.#deliverAtExit()
     process.on('uncaughtExceptionMonitor', (error: unknown) => this.#reportUncaught(error))
     if (this.#start.worker) {
