@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { CancelledError, TimeoutError } from './errors.js'
 import type { Pid } from './pid.js'
+import { readNumber, readSignal } from './process-options.js'
 
 /** How long to wait, and until when. */
 export interface JoinOptions {
@@ -93,7 +94,9 @@ export class Handle<R> implements JoinHandle<R> {
     return this.#result.then(onResult, onError)
   }
 
-  async join({ timeout, signal }: JoinOptions = {}): Promise<R> {
+  async join(options: JoinOptions = {}): Promise<R> {
+    const timeout = readNumber('timeout', options.timeout)
+    const signal = readSignal(options.signal)
     this.#isJoined = true
     const letGo = this.#of.hold?.()
     if (timeout === undefined && signal === undefined) return this.#result

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { type Call, type Outcome, readReturned, reasonOf, toThrown } from './call.js'
 import { CapturedStream } from './captured-stream.js'
@@ -51,6 +52,8 @@ export class Worker {
   readonly #calls = new Map<number, OpenCall>()
   readonly #tasks = new Map<TaskReference, number>()
   readonly #requests: RequestsOfChild
+  readonly #plan: ProcessPlan
+  readonly #entry: string
   readonly #isPooled: boolean
   readonly #isShown: boolean
   #count = 0
@@ -59,6 +62,8 @@ export class Worker {
 
   constructor(plan: ProcessPlan, { entry, engine, isPooled, modules }: WorkerKind) {
     const { pid: own, directory = '' } = identity()
+    this.#plan = plan
+    this.#entry = entry
     this.#isPooled = isPooled
     this.ready = new Promise((resolve) => {
       this.#setReady = resolve
@@ -249,12 +254,17 @@ export class Worker {
 
   #toError(task: string, ending: Ending | { readonly error: Error }): Error {
     if ('error' in ending) {
-      const { message: why } = ending.error
+      const { cwd } = this.#plan
+      const why = cwd === undefined || existsSync(cwd) ? ending.error.message : `its cwd, ${cwd}, does not exist`
       return new NotStartedError(`The process for task "${task}" could not be started: ${why}.`, {
         cause: ending.error,
         task,
         pid: this.pid,
       })
+    }
+    if (!existsSync(this.#entry)) {
+      const why = `${this.#entry} is not there. Where a bundler has taken brood in, tell it to leave brood out (esbuild: --external:brood)`
+      return new NotStartedError(`The process for task "${task}" could not be started: ${why}.`, { task, pid: this.pid })
     }
     const stderr = this.#tail.toString()
     const facts: ProcessFacts = { task, pid: this.pid, osPid: this.osPid, ...ending, stderr }

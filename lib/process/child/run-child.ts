@@ -1,5 +1,5 @@
 // What a child does from its first frame to its last.
-import { recordThrown } from '../error-record.js'
+import { recordThrown, type ThrownRecord } from '../error-record.js'
 import type { Frame } from '../frame.js'
 import { become } from '../identity.js'
 import { decodeMessage, encodeMessage, isSendable } from '../message-value.js'
@@ -96,7 +96,7 @@ class Child {
         this.#runNext()
         break
       case message.abort:
-        this.#findCall(id)?.signals.abort(about, decodeMessage(value))
+        this.#findCall(id)?.signals.abort(about, decodeMessage(value) as ThrownRecord)
         break
       case message.end:
         this.#isEnding = true
