@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { CancelledError, TimeoutError } from './errors.js'
 import type { Pid } from './pid.js'
+import { readNumber, readSignal } from './process-options.js'
 
 /** How long to wait, and until when. */
 export interface JoinOptions {
@@ -46,6 +47,8 @@ export interface Joinable {
   readonly stdout: Readable | null
   readonly stderr: Readable | null
   kill(signal: NodeJS.Signals): void
+  /** Somebody waits for it: it keeps this process running. @returns they do not any more */
+  hold?(): () => void
   /** A wait has ended before the call. */
   giveUp?(error: Error): void
   /** Resolved when nothing of it is left. */
@@ -93,13 +96,21 @@ export class Handle<R> implements JoinHandle<R> {
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     this.#isJoined = true
+    this.#of.hold?.()
     return this.#result.then(onResult, onError)
   }
 
-  async join({ timeout, signal }: JoinOptions = {}): Promise<R> {
+  async join(options: JoinOptions = {}): Promise<R> {
+    const timeout = readNumber('timeout', options.timeout)
+    const signal = readSignal(options.signal)
     this.#isJoined = true
+    const letGo = this.#of.hold?.()
     if (timeout === undefined && signal === undefined) return this.#result
-    return await this.#joinUntil(timeout, signal)
+    try {
+      return await this.#joinUntil(timeout, signal)
+    } finally {
+      letGo?.()
+    }
   }
 
   #joinUntil(timeout: number | undefined, signal: AbortSignal | undefined): Promise<R> {

@@ -88,9 +88,13 @@ class Run<R> implements Joinable {
   #setGone: () => void = () => {}
   #worker: Worker | undefined
   #call: Call | undefined
+  /** Aborted when nobody waits for room any more. */
+  readonly #waiting = new AbortController()
   /** Why it is given up. */
   #stopped: Error | undefined
   #isSettled = false
+  /** How many wait for it. */
+  #held = 0
   #cleanUp: () => void = () => {}
 
   constructor(plan: ProcessPlan, limits: Limits) {
@@ -142,7 +146,7 @@ class Run<R> implements Joinable {
     this.#watchLimits()
     if (this.#isSettled) return
     try {
-      const taken = takeResources(this.#plan.resources, isWaiting, this.#limits.signal)
+      const taken = takeResources(this.#plan.resources, isWaiting, this.#waiting.signal)
       if (taken instanceof Promise)
         taken.then(
           (release) => this.#launch(release),
@@ -152,6 +156,20 @@ class Run<R> implements Joinable {
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  hold(): () => void {
+    this.#held++
+    this.#setHolding()
+    return () => {
+      this.#held--
+      this.#setHolding()
+    }
+  }
+
+  /** What may outlive this process keeps it running only while somebody waits. */
+  #setHolding(): void {
+    if (this.#plan.detached) this.#worker?.setHolding(this.#held > 0)
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -188,7 +206,7 @@ class Run<R> implements Joinable {
     const { signal } = this.#limits
     const passOn = () => worker.abort(id, signal as AbortSignal)
     signal?.addEventListener('abort', passOn, { once: true })
-    if (this.#plan.detached) worker.setHolding(false)
+    this.#setHolding()
     void worker.ended.then(({ unanswered, toError }) => {
       signal?.removeEventListener('abort', passOn)
       release()
@@ -225,6 +243,7 @@ class Run<R> implements Joinable {
   #stop(error: Error): void {
     this.#stopped ??= error
     this.#settle(() => this.#reject(this.#stopped))
+    this.#waiting.abort()
   }
 
   #settle(settle: () => void): void {

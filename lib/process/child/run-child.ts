@@ -1,5 +1,5 @@
 // What a child does from its first frame to its last.
-import { recordThrown } from '../error-record.js'
+import { recordThrown, type ThrownRecord } from '../error-record.js'
 import type { Frame } from '../frame.js'
 import { become } from '../identity.js'
 import { decodeMessage, encodeMessage, isSendable } from '../message-value.js'
@@ -7,6 +7,7 @@ import { getState, type RunningCall } from '../state.js'
 import type { EncodedValue } from '../value-codec.js'
 import { type Failure, message, type Start, type TaskReference } from '../wire.js'
 import { AbortSignals, type SignalRecord } from './abort-signals.js'
+import { blockOutput } from './blocking-output.js'
 import { type Loaded, loadAhead, loadTask } from './load-task.js'
 import { ParentLink } from './parent-link.js'
 import { RequestsToParent } from './parent-requests.js'
@@ -48,6 +49,7 @@ class Child {
 
   run(): void {
     getState().toParent = this.#requests
+    blockOutput()
     this.#deliverAtExit()
     process.on('uncaughtExceptionMonitor', (error: unknown) => this.#reportUncaught(error))
     if (this.#start.worker) {
@@ -94,7 +96,7 @@ class Child {
         this.#runNext()
         break
       case message.abort:
-        this.#findCall(id)?.signals.abort(about, decodeMessage(value))
+        this.#findCall(id)?.signals.abort(about, decodeMessage(value) as ThrownRecord)
         break
       case message.drop:
         this.#drop(id)
