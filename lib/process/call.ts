@@ -1,8 +1,8 @@
 import type { SignalRecord } from './child/abort-signals.js'
-import { reviveThrown } from './error-record.js'
+import { recordThrown, reviveThrown, type ThrownRecord } from './error-record.js'
 import { CancelledError, NotCloneableError, TaskNotFoundError, TaskNotLoadedError, UnguardedError } from './errors.js'
 import type { HandleWriter } from './handles.js'
-import { decodeMessage, encodeMessage } from './message-value.js'
+import { decodeMessage, encodeMessage, isSendable } from './message-value.js'
 import { mismatch, referenceOf } from './task.js'
 import type { EncodedValue } from './value-codec.js'
 import type { Failure, TaskReference } from './wire.js'
@@ -10,7 +10,7 @@ import type { Failure, TaskReference } from './wire.js'
 /** A call of a task, ready to be sent. */
 export interface Call {
   readonly task: TaskReference
-  readonly args: EncodedValue
+  readonly args: EncodedValue | undefined
   /** Signals among the arguments, which are followed while it runs. */
   readonly signals: readonly AbortSignal[]
   /** The frames of who called. V8 makes a text of them when somebody asks. */
@@ -44,11 +44,8 @@ export function prepareCall(task: unknown, args: readonly unknown[], caller: ((.
   return { task: reference, args: encoded, signals, at }
 }
 
-/** The reason that is sent: what cannot be, such as an error, is told in words. */
-export function reasonOf(signal: AbortSignal): unknown {
-  const { reason } = signal as { reason: unknown }
-  return reason instanceof Error ? new DOMException(reason.message, reason.name) : reason
-}
+/** The reason that is sent. */
+export const reasonOf = (signal: AbortSignal): ThrownRecord => recordThrown(signal.reason, isSendable)
 
 function describeArgument(name: string, path: string): string {
   const [, index, rest = ''] = /^\[(\d+)\](.*)$/s.exec(path) ?? []

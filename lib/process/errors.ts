@@ -13,6 +13,8 @@ export interface ProcessFacts {
   readonly stderr: string
 }
 
+const hasCode = (value: unknown, code: BroodErrorCode) => value instanceof Error && (value as { code?: unknown }).code === code
+
 type Named = new (message: string, details?: BroodErrorDetails) => BroodError
 
 /** Makes the class of one code. */
@@ -24,7 +26,7 @@ function classOf(name: string, code: BroodErrorCode): Named {
       }
 
       static override [Symbol.hasInstance](value: unknown): boolean {
-        return value instanceof Error && (value as { code?: unknown }).code === code
+        return hasCode(value, code)
       }
     },
   }[name] as Named
@@ -41,6 +43,11 @@ export class ExitedError extends BroodError {
   declare readonly signal: NodeJS.Signals | null
   declare readonly stderr: string
 
+  // As for BroodError: of any copy of brood.
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasCode(value, 'ERR_BROOD_EXITED') || hasCode(value, 'ERR_BROOD_OUT_OF_MEMORY')
+  }
+
   constructor(message: string, facts: ProcessFacts & { readonly cause?: unknown }, code: BroodErrorCode = 'ERR_BROOD_EXITED') {
     super(code, message, { ...facts })
   }
@@ -52,6 +59,10 @@ export class OutOfMemoryError extends ExitedError {
   constructor(message: string, facts: ProcessFacts) {
     super(message, facts, 'ERR_BROOD_OUT_OF_MEMORY')
   }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasCode(value, 'ERR_BROOD_OUT_OF_MEMORY')
+  }
 }
 setName(OutOfMemoryError, 'OutOfMemoryError')
 
@@ -61,6 +72,10 @@ export class CancelledError extends BroodError {
     const { bySignal = false, ...others } = details
     super('ERR_BROOD_CANCELLED', message, others)
     if (bySignal) Object.defineProperty(this, 'name', { value: 'AbortError', configurable: true, writable: true })
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasCode(value, 'ERR_BROOD_CANCELLED')
   }
 }
 setName(CancelledError, 'CancelledError')

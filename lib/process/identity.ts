@@ -21,6 +21,8 @@ export function identity(): Identity {
 }
 
 /** Makes this process the child that its parent says it is. */
-export function become({ pid, parent, resources, directory }: Start): void {
-  getState().identity = { pid: new Pid(pid), parent: new Pid(parent), resources, directory }
+export function become({ pid, parent, resources, directory, isMetered, output, capturesErrors }: Start): void {
+  const state = getState()
+  Object.assign(state, { isMetered, output, capturesErrors })
+  state.identity = { pid: new Pid(pid), parent: new Pid(parent), resources, directory }
 }

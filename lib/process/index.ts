@@ -1,4 +1,5 @@
 export { BroodError, type BroodErrorCode, type BroodErrorDetails } from '../errors.js'
+export { type Configuration, configure } from './configure.js'
 export { init, isChild, parentPid, pid, progress, resources, signal } from './current.js'
 export type { StdioKind } from './engine.js'
 export {
@@ -22,6 +23,7 @@ export {
 } from './errors.js'
 export type { JoinHandle, JoinOptions } from './join-handle.js'
 export type { MapOptions } from './map-in-order.js'
+export type { OutputMode } from './output.js'
 export { Pid } from './pid.js'
 export { Pool, type RunOptions } from './pool.js'
 export type { PoolOptions } from './pool-options.js'

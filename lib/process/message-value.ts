@@ -27,7 +27,9 @@ const readHandle: HandleReader = (value) => {
  * @param writeOther handles that have a meaning on this way only
  * @throws NotCloneableError which says what cannot be sent, and where in the value it is
  */
-export function encodeMessage(value: unknown, what: (path: string) => string, writeOther?: HandleWriter): EncodedValue {
+export function encodeMessage(value: unknown, what: (path: string) => string, writeOther?: HandleWriter): EncodedValue | undefined {
+  // Nothing says it as well.
+  if (value === undefined) return undefined
   const write: HandleWriter = writeOther === undefined ? writeHandle : (part) => writeOther(part) ?? writeHandle(part)
   try {
     return encodeValue(value, write)

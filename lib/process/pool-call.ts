@@ -70,8 +70,11 @@ export class PoolCall implements Joinable {
   }
 
   /** When it is settled there is nothing left of it: its process is the pool's. */
-  get gone(): Promise<unknown> {
-    return this.result.catch(() => {})
+  get gone(): Promise<void> {
+    return this.result.then(
+      () => {},
+      () => {},
+    )
   }
 
   kill(signal: NodeJS.Signals): void {

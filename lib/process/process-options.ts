@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { BroodError } from '../errors.js'
 import type { Stdio, StdioKind } from './engine.js'
 import { inheritedExecArgv } from './exec-argv.js'
+import type { OutputName } from './output.js'
 import { type ResourceRequest, type Resources, readResources, resourcesDefault } from './resources.js'
+import { getState } from './state.js'
 
 /** What a process is started with. What is left out is as in this process. */
 export interface ProcessOptions {
@@ -20,7 +22,7 @@ export interface ProcessOptions {
   readonly execArgv?: readonly string[]
   /**
    * One for all three, or stdin, stdout and stderr. @default this process's own. Where stderr is no terminal, brood passes it on, and keeps the last
-   * of it for errors.
+   * of it for errors: `captureErrors` of `configure` says otherwise. `'inherit'` is this process's own without that, unless `output` is configured.
    */
   readonly stdio?: StdioKind | readonly [StdioKind, StdioKind, StdioKind]
   readonly uid?: number
@@ -40,8 +42,8 @@ export interface ProcessPlan {
   readonly args: readonly string[]
   readonly execArgv: readonly string[]
   readonly stdio: Stdio
-  /** Does brood pass on what comes from stderr? */
-  readonly relaysStderr: boolean
+  /** What brood reads itself, and passes on. */
+  readonly captures: Readonly<Record<OutputName, boolean>>
   readonly uid: number | undefined
   readonly gid: number | undefined
   readonly resources: Resources
@@ -64,21 +66,41 @@ export function planProcess(options: ProcessOptions, others: readonly string[] =
   const env = makeEnvironment(options)
   const resources = readResources(options.resources ?? {}, resourcesDefault)
   const execArgv =
-    options.execArgv === undefined ? inheritedExecArgv(process.execArgv, env.NODE_OPTIONS) : readTexts('execArgv', options.execArgv)
-  const stdio = readStdio(options.stdio)
+    options.execArgv === undefined ? inheritedExecArgv(ownExecArgv(), env.NODE_OPTIONS) : readTexts('execArgv', options.execArgv)
+  const detached = options.detached === true
+  const { stdio, captures } = planOutput(readStdio(options.stdio), detached)
   return {
     env,
     cwd: options.cwd === undefined ? undefined : readPath(options.cwd),
     args: options.args === undefined ? process.argv.slice(2) : readTexts('args', options.args),
     execArgv: options.resources?.mem === undefined ? execArgv : [...execArgv, heapLimit(resources)],
-    stdio: stdio ?? ['inherit', 'inherit', isatty(2) ? 'inherit' : 'pipe'],
-    relaysStderr: stdio === undefined && !isatty(2),
+    stdio,
+    captures,
     uid: readNumber('uid', options.uid),
     gid: readNumber('gid', options.gid),
     resources,
-    detached: options.detached === true,
+    detached,
     flushTimeout: readNumber('flushTimeout', options.flushTimeout) ?? 10_000,
   }
+}
+
+/** Who may live longer than this process writes for itself: a pipe that leads here would break. */
+function planOutput(asked: Stdio | undefined, isDetached: boolean): Pick<ProcessPlan, 'stdio' | 'captures'> {
+  const { output, capturesErrors } = getState()
+  const [stdin, stdout, stderr] = asked ?? ['inherit', 'inherit', 'inherit']
+  const isGrouped = output !== 'inherit'
+  const captures = {
+    stdout: stdout === 'inherit' && isGrouped && !isDetached,
+    stderr: stderr === 'inherit' && (isGrouped || (asked === undefined && (capturesErrors ?? !isatty(2)))) && !isDetached,
+  }
+  return { stdio: [stdin, captures.stdout ? 'pipe' : stdout, captures.stderr ? 'pipe' : stderr], captures }
+}
+
+/** Without the limit that this process's own parent has set for it: it does not hold for others. */
+function ownExecArgv(): readonly string[] {
+  const { isChild, identity } = getState()
+  const isLimited = isChild && identity !== undefined && process.execArgv.at(-1) === heapLimit(identity.resources)
+  return isLimited ? process.execArgv.slice(0, -1) : process.execArgv
 }
 
 /** V8 gives up before the system does: what it needs beside its old space is left to it. */

@@ -1,6 +1,7 @@
 import { ImpossibleError } from './errors.js'
 import type { Frame } from './frame.js'
 import { decodeMessage, encodeMessage } from './message-value.js'
+import { type OutputEvent, showOutput } from './output.js'
 import { forget, watch } from './reaper.js'
 import type { Resources } from './resources.js'
 import { takeResources } from './tree-ledger.js'
@@ -15,18 +16,23 @@ export interface RequestsOfChild {
 
 /** Passes on what a child asks for, towards the root. */
 export function answerRequests(send: (frame: Frame) => void): RequestsOfChild {
+  /** What it has: gives it back. What it waits for: gives up. */
   const leases = new Map<number, () => void>()
-  let isClosed = false
 
   const take = async ({ id, about, value }: Frame) => {
+    const waiting = new AbortController()
+    leases.set(id, () => waiting.abort())
     try {
-      const release = await takeResources(decodeMessage(value) as Resources, about === 1)
-      if (isClosed) release()
+      const release = await takeResources(decodeMessage(value) as Resources, about === 1, waiting.signal)
+      if (waiting.signal.aborted) release()
       else {
         leases.set(id, release)
         send({ type: message.granted, id, value: undefined })
       }
     } catch (error) {
+      leases.delete(id)
+      // It asks no more.
+      if (waiting.signal.aborted) return
       const refusal: Refusal = {
         kind: error instanceof ImpossibleError ? 'impossible' : 'no-capacity',
         message: (error as Error).message,
@@ -46,9 +52,9 @@ export function answerRequests(send: (frame: Frame) => void): RequestsOfChild {
       else if (frame.type === message.release) release(frame.id)
       else if (frame.type === message.born) watch(frame.id)
       else if (frame.type === message.buried) forget(frame.id)
+      else if (frame.type === message.show) showOutput(decodeMessage(frame.value) as OutputEvent)
     },
     close() {
-      isClosed = true
       for (const giveBack of leases.values()) giveBack()
       leases.clear()
     },

@@ -4,6 +4,7 @@ import { childEntry } from './entry.js'
 import { CancelledError, UnguardedError } from './errors.js'
 import { cancelledBy, Handle, type Joinable, type JoinHandle, timedOut } from './join-handle.js'
 import { type ProcessOptions, type ProcessPlan, planProcess, readNumber, readSignal } from './process-options.js'
+import { takeSpare } from './spares.js'
 import { getState } from './state.js'
 import type { AnyFunction, Task, TaskResult } from './task.js'
 import { takeResources } from './tree-ledger.js'
@@ -79,7 +80,7 @@ const grace = 1000
 /** One call in a process of its own, from the wait for resources to the end of the process. */
 class Run<R> implements Joinable {
   readonly result: Promise<R>
-  readonly gone: Promise<unknown>
+  readonly gone: Promise<void>
   readonly #plan: ProcessPlan
   readonly #limits: Limits
   #resolve: (value: R) => void = () => {}
@@ -87,9 +88,13 @@ class Run<R> implements Joinable {
   #setGone: () => void = () => {}
   #worker: Worker | undefined
   #call: Call | undefined
+  /** Aborted when nobody waits for room any more. */
+  readonly #waiting = new AbortController()
   /** Why it is given up. */
   #stopped: Error | undefined
   #isSettled = false
+  /** How many wait for it. */
+  #held = 0
   #cleanUp: () => void = () => {}
 
   constructor(plan: ProcessPlan, limits: Limits) {
@@ -141,7 +146,7 @@ class Run<R> implements Joinable {
     this.#watchLimits()
     if (this.#isSettled) return
     try {
-      const taken = takeResources(this.#plan.resources, isWaiting, this.#limits.signal)
+      const taken = takeResources(this.#plan.resources, isWaiting, this.#waiting.signal)
       if (taken instanceof Promise)
         taken.then(
           (release) => this.#launch(release),
@@ -151,6 +156,20 @@ class Run<R> implements Joinable {
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  hold(): () => void {
+    this.#held++
+    this.#setHolding()
+    return () => {
+      this.#held--
+      this.#setHolding()
+    }
+  }
+
+  /** What may outlive this process keeps it running only while somebody waits. */
+  #setHolding(): void {
+    if (this.#plan.detached) this.#worker?.setHolding(this.#held > 0)
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -170,20 +189,24 @@ class Run<R> implements Joinable {
       this.#fail(this.#stopped)
       return
     }
-    const worker = new Worker(this.#plan, { entry: childEntry, engine: localEngine, isPooled: false, modules: [] })
+    const call = this.#call as Call
+    const spare = takeSpare(this.#plan, call.task.url)
+    const worker = spare ?? new Worker(this.#plan, { entry: childEntry, engine: localEngine, isPooled: false, modules: [] })
     this.#worker = worker
     const id = worker.call(
-      this.#call as Call,
+      call,
       {
         resolve: (value) => this.#settle(() => this.#resolve(value as R)),
         reject: (error) => this.#settle(() => this.#reject(error)),
       },
       this.#limits.onProgress,
     )
+    // It ends with this call, as one that was started for it.
+    spare?.end()
     const { signal } = this.#limits
     const passOn = () => worker.abort(id, signal as AbortSignal)
     signal?.addEventListener('abort', passOn, { once: true })
-    if (this.#plan.detached) worker.setHolding(false)
+    this.#setHolding()
     void worker.ended.then(({ unanswered, toError }) => {
       signal?.removeEventListener('abort', passOn)
       release()
@@ -220,6 +243,7 @@ class Run<R> implements Joinable {
   #stop(error: Error): void {
     this.#stopped ??= error
     this.#settle(() => this.#reject(this.#stopped))
+    this.#waiting.abort()
   }
 
   #settle(settle: () => void): void {

@@ -1,5 +1,6 @@
 import { Module } from 'node:module'
 import type { Identity } from './identity.js'
+import type { OutputEvent, OutputMode } from './output.js'
 import type { Resources } from './resources.js'
 import type { RegisteredTask } from './task.js'
 
@@ -13,6 +14,12 @@ interface State {
   isChild: boolean
   /** Who this process is, once somebody has asked. */
   identity: Identity | undefined
+  /** Is account kept of what the processes of the tree use? */
+  isMetered: boolean
+  /** What becomes of the output of children. */
+  output: OutputMode
+  /** Does stderr of children go through this process? `undefined` where that depends on where it leads to. */
+  capturesErrors: boolean | undefined
   /** The call that this process is working on. */
   call: RunningCall | undefined
   /** The module that is being loaded for a task, in a child. */
@@ -31,11 +38,16 @@ export interface RunningCall {
 
 /** What a child asks of its parent. */
 export interface ParentRequests {
-  /** @returns gives them back, once they are there; rejects where they are refused */
-  take(resources: Resources, isWaiting: boolean): Promise<() => void>
+  /**
+   * @param signal gives up waiting
+   * @returns gives them back, once they are there; rejects where they are refused
+   */
+  take(resources: Resources, isWaiting: boolean, signal?: AbortSignal): Promise<() => void>
   /** The root's reaper is to know of a process. */
   born(osPid: number): void
   buried(osPid: number): void
+  /** The root is to show what a process of the tree has written, or that it has started or ended. */
+  show(event: OutputEvent): void
 }
 
 const key = Symbol.for('brood.process@1')
@@ -52,6 +64,9 @@ export function getState(): State {
       functions: new WeakMap(),
       isChild: false,
       identity: undefined,
+      isMetered: false,
+      output: 'inherit',
+      capturesErrors: undefined,
       call: undefined,
       loading: undefined,
       toParent: undefined,

@@ -1,5 +1,6 @@
 // What the two ends of a link say to each other. Both are of one version of brood: the parent names the child's entry by its path.
 import type { ThrownRecord } from './error-record.js'
+import type { OutputMode } from './output.js'
 import type { Resources } from './resources.js'
 
 /** Types of frames. Those below 16 go from a parent to its child, the others from a child to its parent. */
@@ -28,11 +29,13 @@ export const message = {
   /** A process of the child's own was started, or has ended: the root's reaper is to know. */
   born: 20,
   buried: 21,
-  /** The child asks for resources for a process of its own, or gives them back. */
+  /** The child asks for resources for a process of its own; gives them back, or asks no more. */
   take: 22,
   release: 23,
   /** An exception that nobody caught has ended the child. */
   uncaught: 24,
+  /** What a process of the child's own has written, or that it has started or ended: the root is to show it. */
+  show: 25,
 } as const
 
 /** What a child is told before anything else. */
@@ -40,6 +43,10 @@ export interface Start {
   readonly pid: string
   readonly parent: string
   readonly resources: Resources
+  /** Does the root keep account of resources? Then the child asks before it starts a process. */
+  readonly isMetered: boolean
+  readonly output: OutputMode
+  readonly capturesErrors: boolean | undefined
   /** The private directory of the tree: sockets lie there. */
   readonly directory: string
   /** May it outlive its parent? */

@@ -1,10 +1,12 @@
+import { reviveThrown, type ThrownRecord } from '../error-record.js'
+
 /** What stands in a message for an AbortSignal of the caller's. */
 export interface SignalRecord {
   readonly handle: 'signal'
   /** Among the signals of the call. */
   readonly number: number
   readonly aborted: boolean
-  readonly reason: unknown
+  readonly reason: ThrownRecord
 }
 
 /** The signals of a call: the caller's own, number 0, and those among its arguments. */
@@ -15,8 +17,8 @@ export class AbortSignals {
     return this.#controller(number).signal
   }
 
-  abort(number: number, reason: unknown): void {
-    this.#controller(number).abort(reason)
+  abort(number: number, reason: ThrownRecord): void {
+    this.#controller(number).abort(reviveThrown(reason))
   }
 
   revive({ number, aborted, reason }: SignalRecord): AbortSignal {

@@ -1,7 +1,7 @@
 // A child's end of the link to its parent: file descriptor 3, a socket.
 import { readSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { encodeFrame, type Frame, FrameReader } from '../frame.js'
+import { type Frame, FrameReader, FrameWriter } from '../frame.js'
 
 const descriptor = 3
 const chunkSize = 64 * 1024
@@ -21,6 +21,7 @@ interface Handle {
 export class ParentLink {
   readonly #frames: Frame[] = []
   readonly #reader: FrameReader
+  readonly #writer = new FrameWriter()
   #onFrame: ((frame: Frame) => void) | undefined
   #onClose: (() => void) | undefined
   #socket: Socket | undefined
@@ -34,8 +35,7 @@ export class ParentLink {
 
   constructor() {
     this.#reader = new FrameReader((frame) => {
-      // The body is only lent.
-      if (this.#onFrame === undefined) this.#frames.push(keep(frame))
+      if (this.#onFrame === undefined) this.#frames.push(frame)
       else this.#onFrame(frame)
     })
   }
@@ -95,7 +95,8 @@ export class ParentLink {
 
   /** @throws RangeError where a message is too large for a frame */
   send(frame: Frame): void {
-    for (const piece of encodeFrame(frame)) this.#write(piece)
+    this.#writer.add(frame)
+    for (const piece of this.#writer.take()) this.#write(piece)
   }
 
   #write(piece: Uint8Array): void {
@@ -168,8 +169,4 @@ const signal = new Int32Array(new SharedArrayBuffer(4))
 /** A millisecond: the other side is a process of its own, and there is no event loop to say when it has read. */
 function pause(): void {
   Atomics.wait(signal, 0, 0, 1)
-}
-
-function keep(frame: Frame): Frame {
-  return frame.value === undefined ? frame : { ...frame, value: { ...frame.value, body: Buffer.from(frame.value.body) } }
 }

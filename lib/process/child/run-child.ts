@@ -1,5 +1,5 @@
 // What a child does from its first frame to its last.
-import { recordThrown } from '../error-record.js'
+import { recordThrown, type ThrownRecord } from '../error-record.js'
 import type { Frame } from '../frame.js'
 import { become } from '../identity.js'
 import { decodeMessage, encodeMessage, isSendable } from '../message-value.js'
@@ -7,6 +7,7 @@ import { getState, type RunningCall } from '../state.js'
 import type { EncodedValue } from '../value-codec.js'
 import { type Failure, message, type Start, type TaskReference } from '../wire.js'
 import { AbortSignals, type SignalRecord } from './abort-signals.js'
+import { blockOutput } from './blocking-output.js'
 import { type Loaded, loadAhead, loadTask } from './load-task.js'
 import { ParentLink } from './parent-link.js'
 import { RequestsToParent } from './parent-requests.js'
@@ -48,6 +49,7 @@ class Child {
 
   run(): void {
     getState().toParent = this.#requests
+    blockOutput()
     this.#deliverAtExit()
     process.on('uncaughtExceptionMonitor', (error: unknown) => this.#reportUncaught(error))
     if (this.#start.worker) {
@@ -90,11 +92,11 @@ class Child {
         this.#tasks.set(id, decodeMessage(value) as TaskReference)
         break
       case message.call:
-        this.#queue.push({ id, task: this.#tasks.get(about) as TaskReference, args: keep(value), signals: new AbortSignals() })
+        this.#queue.push({ id, task: this.#tasks.get(about) as TaskReference, args: value, signals: new AbortSignals() })
         this.#runNext()
         break
       case message.abort:
-        this.#findCall(id)?.signals.abort(about, decodeMessage(value))
+        this.#findCall(id)?.signals.abort(about, decodeMessage(value) as ThrownRecord)
         break
       case message.drop:
         this.#drop(id)
@@ -141,8 +143,6 @@ class Child {
     this.#running = call
     const loaded = loadTask(call.task)
     if (loaded instanceof Promise) {
-      // A parent that goes is noticed meanwhile.
-      this.#listen()
       void loaded.then((found) => this.#call(call, found))
     } else this.#call(call, loaded)
   }
@@ -194,7 +194,7 @@ class Child {
   }
 
   #return(call: Call, result: unknown): void {
-    let value: EncodedValue
+    let value: EncodedValue | undefined
     try {
       value = encodeMessage(result, (path) => `The result${path}`)
     } catch (error) {
@@ -244,6 +244,3 @@ class Child {
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   ((typeof value === 'object' && value !== null) || typeof value === 'function') && typeof (value as { then?: unknown }).then === 'function'
-
-/** The body of a frame is only lent. */
-const keep = (value: Frame['value']): Frame['value'] => value && { ...value, body: Buffer.from(value.body) }
