@@ -53,7 +53,7 @@ export class Worker {
   #setReady: () => void = () => {}
 
   constructor(plan: ProcessPlan, { entry, engine, isPooled, modules }: WorkerKind) {
-    const { pid: own, directory = '' } = identity()
+    const { pid: own, directory, token } = identity()
     this.ready = new Promise((resolve) => {
       this.#setReady = resolve
     })
@@ -62,7 +62,7 @@ export class Worker {
     this.stdin = this.#launched.stdin
     this.stdout = this.#launched.stdout
     this.stderr = this.#openStderr(stderr, plan.relaysStderr)
-    this.#requests = answerRequests((frame) => this.#link?.send(frame))
+    this.#requests = answerRequests(this.pid.id, (frame) => this.#link?.send(frame))
     if (osPid !== undefined && !plan.detached) watch(osPid)
     let setClosed: () => void = () => {}
     const closed = new Promise<void>((resolve) => {
@@ -76,6 +76,7 @@ export class Worker {
         parent: own.id,
         resources: plan.resources,
         directory,
+        token,
         detached: plan.detached,
         worker: isPooled,
         modules,
@@ -201,7 +202,7 @@ export class Worker {
     // What it had sent before is still to be read.
     await closed
     if (!('error' in ending)) await this.#drainStderr()
-    this.#requests.close()
+    this.#requests.close('exitCode' in ending && ending.exitCode === 0 ? 'exited' : 'died')
     this.#setReady()
     const unanswered = [...this.#calls.values()]
     this.#calls.clear()

@@ -203,13 +203,17 @@ class Child {
   }
 
   #deliverAtExit(): void {
-    const deliver = () => this.#link.flush(performance.now() + this.#start.flushTimeout)
+    const deliver = (exitCode: number) => {
+      const deadline = performance.now() + this.#start.flushTimeout
+      getState().endChannels?.(exitCode, deadline)
+      this.#link.flush(deadline)
+    }
     process.on('exit', deliver)
     // A listener of the program may send something, too, or call process.exit() again.
     const { reallyExit } = process as unknown as { reallyExit(code: unknown): never }
     Object.assign(process, {
       reallyExit(this: unknown, code: unknown): never {
-        deliver()
+        deliver(Number(code ?? 0))
         return Reflect.apply(reallyExit, this, [code]) as never
       },
     })
