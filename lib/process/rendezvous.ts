@@ -1,7 +1,9 @@
 // How the two ends of a channel find each other, whichever of them looks for the other one first.
 //
 // Each opens the door of its own process, and then goes to the other one's. So at least one of them finds an open door, and perhaps both do. The
-// receiver says `go` to whoever comes and wherever it is let in; the sender takes the first connection on which that is said, and says so by `begin`.
+// receiver says `go` to whoever comes and wherever it is let in; the sender chooses the first connection on which that is said. The receiver must have
+// accepted that before anything is sent, since it may have given the connection up in the meantime; and the sender may have ended before it knows of
+// that, so that the receiver looks on until the sender says `begin`.
 import { type ChannelName, otherRole, ownerOf, type Role } from './channel-name.js'
 import type { Connection } from './connection.js'
 import { openDoor, type Seeker, visit } from './door.js'
@@ -16,14 +18,18 @@ import { readNote, removeNote, writeNote } from './tree-directory.js'
 export const channelMessage = {
   /** Of a receiver: it is ready. */
   go: 1,
-  /** Of a sender: this is the connection. */
-  begin: 2,
+  /** Of a sender: this is to be the connection. */
+  choose: 2,
+  /** Of a receiver: it may be. */
+  accept: 3,
+  /** Of a sender: it is. */
+  begin: 4,
   /** Values in one list. */
-  list: 3,
+  list: 5,
   /** One value. */
-  value: 4,
+  value: 6,
   /** Nothing more is meant to come: `id` says why, see `farewells`. */
-  farewell: 5,
+  farewell: 7,
 } as const
 
 /** What `id` of a farewell says. */
@@ -44,6 +50,9 @@ export class Rendezvous implements Seeker {
   readonly #role: Role
   readonly #events: RendezvousEvents
   readonly #candidates = new Set<Connection>()
+  /** Of a sender: those on which the receiver is ready, and the one that it is to accept. */
+  readonly #ready = new Set<Connection>()
+  #chosen: Connection | undefined
   #isOver = false
   #isStarted = false
   #pause = firstPause
@@ -87,18 +96,40 @@ export class Rendezvous implements Seeker {
     connection.listen({
       onFrame: (frame) => this.#receive(connection, frame),
       onClose: () => {
+        this.#ready.delete(connection)
+        if (this.#chosen === connection) this.#chosen = undefined
+        this.#choose()
         if (this.#candidates.delete(connection)) this.#seekLater()
       },
     })
-    if (this.#role === 'receiver') connection.send({ type: channelMessage.go, id: 0, value: undefined })
+    if (this.#role === 'receiver') say(connection, channelMessage.go)
     if (first !== undefined) this.#receive(connection, first)
   }
 
   #receive(connection: Connection, { type }: Frame): void {
-    const expected = this.#role === 'receiver' ? channelMessage.begin : channelMessage.go
-    if (this.#isOver || type !== expected) return
+    if (this.#isOver) return
+    if (this.#role === 'receiver') {
+      if (type === channelMessage.choose) say(connection, channelMessage.accept)
+      else if (type === channelMessage.begin) this.#meet(connection)
+    } else if (type === channelMessage.go) {
+      this.#ready.add(connection)
+      this.#choose()
+    } else if (type === channelMessage.accept && connection === this.#chosen) {
+      say(connection, channelMessage.begin)
+      this.#meet(connection)
+    }
+  }
+
+  #choose(): void {
+    if (this.#chosen !== undefined || this.#isOver) return
+    const [first] = this.#ready
+    if (first === undefined) return
+    this.#chosen = first
+    say(first, channelMessage.choose)
+  }
+
+  #meet(connection: Connection): void {
     this.#candidates.delete(connection)
-    if (this.#role === 'sender') connection.send({ type: channelMessage.begin, id: 0, value: undefined })
     this.stop()
     this.#events.onMeet(connection)
   }
@@ -154,4 +185,8 @@ export class Rendezvous implements Seeker {
       this.#events.onGone(fate)
     })
   }
+}
+
+function say(connection: Connection, type: number): void {
+  connection.send({ type, id: 0, value: undefined })
 }
