@@ -53,6 +53,8 @@ export class Rendezvous implements Seeker {
   /** Of a sender: those on which the receiver is ready, and the one that it is to accept. */
   readonly #ready = new Set<Connection>()
   #chosen: Connection | undefined
+  /** How the other process has ended. */
+  #fate: Fate | undefined
   #isOver = false
   #isStarted = false
   #pause = firstPause
@@ -99,7 +101,9 @@ export class Rendezvous implements Seeker {
         this.#ready.delete(connection)
         if (this.#chosen === connection) this.#chosen = undefined
         this.#choose()
-        if (this.#candidates.delete(connection)) this.#seekLater()
+        if (!this.#candidates.delete(connection)) return
+        if (this.#fate === undefined) this.#seekLater()
+        else this.#endIfAlone()
       },
     })
     if (this.#role === 'receiver') say(connection, channelMessage.go)
@@ -181,9 +185,16 @@ export class Rendezvous implements Seeker {
         this.#seek()
         return
       }
-      this.stop()
-      this.#events.onGone(fate)
+      this.#fate = fate
+      this.#endIfAlone()
     })
+  }
+
+  /** What a process said last may still be on its way when it is known that it has ended: its connections end when all of that was read. */
+  #endIfAlone(): void {
+    if (this.#isOver || this.#fate === undefined || this.#candidates.size > 0) return
+    this.stop()
+    this.#events.onGone(this.#fate)
   }
 }
 
