@@ -1,4 +1,5 @@
 import { NotCloneableError } from './errors.js'
+import { findHandleKind, type HandleKind, readHandleKind } from './handle-kinds.js'
 import type { HandleReader, HandleWriter } from './handles.js'
 import { Pid } from './pid.js'
 import { findTask, reviveTask } from './task.js'
@@ -9,15 +10,18 @@ import type { TaskReference } from './wire.js'
 /** What stands for a value that means something to brood. */
 type HandleRecord = { readonly handle: 'pid'; readonly id: string } | { readonly handle: 'task'; readonly reference: TaskReference }
 
-const writeHandle: HandleWriter = (value): HandleRecord | undefined => {
-  if (value instanceof Pid) return { handle: 'pid', id: value.id }
+const writeHandle: HandleWriter = (value): object | undefined => {
+  if (value instanceof Pid) return { handle: 'pid', id: value.id } satisfies HandleRecord
   const task = findTask(value)
-  return task === undefined ? undefined : { handle: 'task', reference: task.reference }
+  if (task !== undefined) return { handle: 'task', reference: task.reference } satisfies HandleRecord
+  return findHandleKind(value)?.write(value)
 }
 
 const readHandle: HandleReader = (value) => {
   const record = value as HandleRecord
-  return record.handle === 'pid' ? new Pid(record.id) : reviveTask(record.reference)
+  if (record.handle === 'pid') return new Pid(record.id)
+  if (record.handle === 'task') return reviveTask(record.reference)
+  return readHandleKind((record as { readonly handle: string }).handle, record)
 }
 
 /**
@@ -27,17 +31,27 @@ const readHandle: HandleReader = (value) => {
  * @param writeOther handles that have a meaning on this way only
  * @throws NotCloneableError which says what cannot be sent, and where in the value it is
  */
-export function encodeMessage(value: unknown, what: (path: string) => string, writeOther?: HandleWriter): EncodedValue | undefined {
-  // Nothing says it as well.
-  if (value === undefined) return undefined
-  const write: HandleWriter = writeOther === undefined ? writeHandle : (part) => writeOther(part) ?? writeHandle(part)
+export function encodeMessage(value: unknown, what: (path: string) => string, writeOther?: HandleWriter): EncodedValue {
+  const sent = new Map<object, HandleKind>()
+  const write: HandleWriter = (part) => {
+    const kind = findHandleKind(part)
+    if (kind !== undefined) sent.set(part, kind)
+    return writeOther?.(part) ?? writeHandle(part)
+  }
   try {
-    return encodeValue(value, write)
+    const encoded = encodeValue(value, write)
+    for (const [part, kind] of sent) kind.sent(part)
+    return encoded
   } catch (cause) {
     const found = findUncloneable(value, (part) => canEncode(part, write))
     // A getter or a proxy has thrown.
     const path = found?.path ?? ''
-    const reason = found === undefined ? String(cause) : `${found.what} cannot be sent to another process`
+    const reason =
+      cause instanceof NotCloneableError
+        ? cause.message
+        : found === undefined
+          ? String(cause)
+          : `${found.what} cannot be sent to another process`
     throw new NotCloneableError(`${what(path)}: ${reason}.`, { cause, path })
   }
 }

@@ -21,6 +21,8 @@ export const message = {
   granted: 5,
   /** They are not. */
   refused: 6,
+  /** How a process has ended that the child asked about: `id` is the question's, `about` 1 where it has died. */
+  fate: 8,
   /** A child that was made ready has loaded what it can. */
   ready: 16,
   returned: 17,
@@ -34,8 +36,16 @@ export const message = {
   release: 23,
   /** An exception that nobody caught has ended the child. */
   uncaught: 24,
+  /** A process of the child's own has a Pid, or has ended: `about` is 1 where it has died, the value its Pid. */
+  lives: 25,
+  ended: 26,
+  /** The child asks how a process ends, or does not want to know any more. */
+  watch: 27,
+  unwatch: 28,
+  /** The child ends, and has something left in a channel that the other side has not opened yet. */
+  bequest: 29,
   /** What a process of the child's own has written, or that it has started or ended: the root is to show it. */
-  show: 25,
+  show: 30,
 } as const
 
 /** What a child is told before anything else. */
@@ -49,6 +59,8 @@ export interface Start {
   readonly capturesErrors: boolean | undefined
   /** The private directory of the tree: sockets lie there. */
   readonly directory: string
+  /** Whoever knows it belongs to the tree. */
+  readonly token: string
   /** May it outlive its parent? */
   readonly detached: boolean
   /** Is it to wait for calls, rather than end with the first? */

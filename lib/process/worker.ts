@@ -64,7 +64,7 @@ export class Worker {
   #setReady: () => void = () => {}
 
   constructor(plan: ProcessPlan, { entry, engine, isPooled, modules, reportsMemory = false }: WorkerKind) {
-    const { pid: own, directory = '' } = identity()
+    const { pid: own, directory, token } = identity()
     this.#plan = plan
     this.#entry = entry
     this.#isPooled = isPooled
@@ -76,7 +76,7 @@ export class Worker {
     this.stdin = this.#launched.stdin
     this.stdout = plan.captures.stdout ? this.#capture(stdout, 'stdout') : stdout
     this.stderr = plan.captures.stderr ? this.#capture(stderr, 'stderr') : this.#overhear(stderr)
-    this.#requests = answerRequests((frame) => this.#link?.send(frame))
+    this.#requests = answerRequests(this.pid.id, (frame) => this.#link?.send(frame))
     if (osPid !== undefined && !plan.detached) watch(osPid)
     const { isMetered, output, capturesErrors } = getState()
     this.#isShown = output !== 'inherit' && osPid !== undefined
@@ -96,6 +96,7 @@ export class Worker {
         output,
         capturesErrors,
         directory,
+        token,
         detached: plan.detached,
         worker: isPooled,
         modules,
@@ -236,7 +237,7 @@ export class Worker {
     await closed
     if (!('error' in ending)) await this.#drain()
     if (this.#isShown && !('error' in ending)) showOutput({ type: 'exit', pid: this.pid.id, ...ending })
-    this.#requests.close()
+    this.#requests.close('exitCode' in ending && ending.exitCode === 0 ? 'exited' : 'died')
     this.#setReady()
     const unanswered = [...this.#calls.values()]
     this.#calls.clear()

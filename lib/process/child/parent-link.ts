@@ -2,6 +2,7 @@
 import { readSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { type Frame, FrameReader, FrameWriter } from '../frame.js'
+import { pause } from '../pause.js'
 
 const descriptor = 3
 const chunkSize = 64 * 1024
@@ -30,6 +31,8 @@ export class ParentLink {
   /** How many bytes the socket has been given. */
   #given = 0
   #isClosed = false
+  /** Since {@link flush}: there is no event loop any more, and what is sent is written by then. */
+  #deadline: number | undefined
   readonly #reasons = new Set<string>()
   readonly #onceWritten: (() => void)[] = []
 
@@ -101,6 +104,10 @@ export class ParentLink {
 
   #write(piece: Uint8Array): void {
     if (this.#isClosed) return
+    if (this.#deadline !== undefined) {
+      writeAll(piece, this.#deadline)
+      return
+    }
     const rest = this.#unwritten.length > 0 ? piece : this.#writeNow(piece)
     if (rest.length === 0) return
     if (this.#socket === undefined) {
@@ -143,6 +150,9 @@ export class ParentLink {
    * @param deadline in milliseconds of `performance.now()`: what a parent has not taken by then is lost
    */
   flush(deadline: number): void {
+    // It is called more than once, and what the socket was given is still in its hands.
+    if (this.#deadline !== undefined) return
+    this.#deadline = deadline
     const { _handle: handle } = (this.#socket ?? {}) as { readonly _handle?: Handle | null }
     if (!handle || this.#unwritten.length === 0 || this.#isClosed) return
     const waiting = Buffer.concat(this.#unwritten)
@@ -162,11 +172,4 @@ function writeAll(bytes: Uint8Array, deadline: number): void {
       pause()
     }
   }
-}
-
-const signal = new Int32Array(new SharedArrayBuffer(4))
-
-/** A millisecond: the other side is a process of its own, and there is no event loop to say when it has read. */
-function pause(): void {
-  Atomics.wait(signal, 0, 0, 1)
 }

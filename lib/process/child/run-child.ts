@@ -196,7 +196,8 @@ class Child {
   #return(call: Call, result: unknown): void {
     let value: EncodedValue | undefined
     try {
-      value = encodeMessage(result, (path) => `The result${path}`)
+      // To say nothing takes no serializer.
+      value = result === undefined ? undefined : encodeMessage(result, (path) => `The result${path}`)
     } catch (error) {
       const { path, message: text } = error as Error & { readonly path: string }
       this.#fail(call, { kind: 'not-cloneable', path, text })
@@ -229,13 +230,17 @@ class Child {
   }
 
   #deliverAtExit(): void {
-    const deliver = () => this.#link.flush(performance.now() + this.#start.flushTimeout)
+    const deliver = (exitCode: number) => {
+      const deadline = performance.now() + this.#start.flushTimeout
+      getState().endChannels?.(exitCode, deadline)
+      this.#link.flush(deadline)
+    }
     process.on('exit', deliver)
     // A listener of the program may send something, too, or call process.exit() again.
     const { reallyExit } = process as unknown as { reallyExit(code: unknown): never }
     Object.assign(process, {
       reallyExit(this: unknown, code: unknown): never {
-        deliver()
+        deliver(Number(code ?? 0))
         return Reflect.apply(reallyExit, this, [code]) as never
       },
     })
