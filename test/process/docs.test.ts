@@ -21,6 +21,13 @@ t.test('docs/process.md has every export', (t) => {
   t.end()
 })
 
+t.test('classes are called what they are imported as', (t) => {
+  const classes = Object.entries(library).filter(([name, value]) => typeof value === 'function' && /^[A-Z]/.test(name))
+  t.ok(classes.length > 15)
+  for (const [name, value] of classes) t.equal((value as { name?: string }).name, name)
+  t.end()
+})
+
 /** The error for an option that there is not lists those that there are. */
 function optionsOf(ask: () => unknown): string[] {
   try {
@@ -50,7 +57,7 @@ t.test('every option is in the README and in docs/process.md', (t) => {
 
 t.test('every member of a class is in docs/process.md', (t) => {
   const known = namesIn(docs)
-  for (const { name, prototype } of [library.Pool, library.Pid]) {
+  for (const { name, prototype } of [library.Pool, library.Pid, library.Sender, library.Receiver]) {
     for (const member of Object.getOwnPropertyNames(prototype)) {
       if (member !== 'constructor' && member !== 'toJSON') t.ok(known.has(member), `${name}.${member}`)
     }
