@@ -1,14 +1,17 @@
 // npm run bench:process: what calls in other processes cost, with brood and with its peers, in turn and in one run.
+
+import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { configure } from 'brood/process'
 import { describeMachine } from '../machine.mjs'
 import { median, summarize } from '../statistics.mjs'
-import { callsPerSecond, starts, timeOf } from './measure.mjs'
+import { callsPerSecond, starts, timeOf, timeSpare } from './measure.mjs'
 import { poolRows, processes } from './rows.mjs'
 import { tools } from './tools.mjs'
 
 const help = `Usage: npm run bench:process -- [options]
 
-  --only ID      measure only this row, and more of them: start, ${poolRows.map(({ id }) => id).join(', ')}
+  --only ID      measure only this row, and more of them: start, spare, ${poolRows.map(({ id }) => id).join(', ')}
   --rounds N     rounds for each row (20; of starts 100)
   --json         the figures as JSON
   -h, --help     this text
@@ -33,6 +36,7 @@ async function run() {
   const isWanted = (id) => options.only.length === 0 || options.only.includes(id)
   const results = []
   if (isWanted('start')) results.push(await compareStarts(Number(options.rounds ?? 100)))
+  if (isWanted('spare')) results.push(await measureSpare(Number(options.rounds ?? 50)))
   for (const row of poolRows.filter(({ id }) => isWanted(id))) results.push(await comparePools(row, Number(options.rounds ?? 20)))
   process.stderr.write('\n')
   const machine = describeMachine({ node: process.execPath, env: process.env })
@@ -55,6 +59,19 @@ async function compareStarts(rounds) {
     ratio: summarize(ratios('brood')),
     peers: { fork: summarize(ratios('fork')) },
   }
+}
+
+async function measureSpare(rounds) {
+  configure({ spares: 1 })
+  const times = []
+  for (let round = -1; round < rounds; round++) {
+    const time = await timeSpare()
+    // The first has none. The next one is made when the last has ended.
+    if (round >= 0) times.push(time)
+    await wait(300)
+  }
+  configure({ spares: 0 })
+  return { id: 'spare', title: 'spawn and reply, with a process kept ready', unit: 'ms', target: 1.5, time: summarize(times) }
 }
 
 async function comparePools(row, rounds) {
@@ -96,7 +113,8 @@ async function inTurn(rounds, title, measures) {
 
 function format(machine, results) {
   const start = results.find(({ id }) => id === 'start')
-  const rows = results.filter(({ id }) => id !== 'start')
+  const spare = results.find(({ id }) => id === 'spare')
+  const rows = results.filter(({ id }) => id !== 'start' && id !== 'spare')
   const { processor, cores, node, system } = machine
   const parts = [`${processor}, ${cores} cores, Node ${node}, ${system}`]
   const spread = ({ median: middle, low, high }) => `${middle.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`
@@ -116,6 +134,11 @@ function format(machine, results) {
           ],
         ],
       ),
+    )
+  }
+  if (spare !== undefined) {
+    parts.push(
+      table(['one call in a process of its own', 'brood, ms', 'target'], [[spare.title, spread(spare.time), `${spare.target} or less`]]),
     )
   }
   if (rows.length > 0) {

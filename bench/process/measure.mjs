@@ -42,3 +42,13 @@ export async function timeOf(action) {
   await action()
   return performance.now() - begin
 }
+
+/** With a process that is ready: milliseconds until the reply. */
+export async function timeSpare() {
+  const begin = performance.now()
+  const handle = spawnWith({ stdio: 'ignore' }, add, 1, 2)
+  await handle
+  const time = performance.now() - begin
+  await handle.gone
+  return time
+}

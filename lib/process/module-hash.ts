@@ -20,7 +20,7 @@ export function hashModule(url: string): string | undefined {
 }
 
 /** Two sums of 32 bits, each as in FNV-1a with a start of its own, and the length. */
-export function hashBytes(bytes: Uint8Array): string {
+function hashBytes(bytes: Uint8Array): string {
   let first = 0x811c9dc5
   let second = 0x9747b28c
   for (let index = 0; index < bytes.length; index++) {
