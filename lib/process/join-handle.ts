@@ -7,11 +7,12 @@ import { readNumber, readSignal } from './process-options.js'
 export interface JoinOptions {
   /** Milliseconds. @default for ever */
   readonly timeout?: number
+  /** Ends the wait when it is aborted. @default none */
   readonly signal?: AbortSignal
 }
 
 /**
- * A call in another process. `await` it for what the task returns.
+ * A call in another process. `await` it for what the task returns. From procspawn, whose handles can be joined once.
  *
  * Where nobody does, a failure is a warning, and brings nothing down.
  */

@@ -9,12 +9,13 @@ import { getState } from './state.js'
 
 /** What a process is started with. What is left out is as in this process. */
 export interface ProcessOptions {
-  /** Variables beside those of this process; `undefined` removes one. */
+  /** Variables beside those of this process; `undefined` removes one. @default none */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Variables of this process that it does not get. */
+  /** Variables of this process that it does not get. @default none */
   readonly envRemove?: readonly string[]
   /** Does it get none of this process's variables? @default false */
   readonly envClear?: boolean
+  /** Its working directory: a path or a file URL. @default this process's */
   readonly cwd?: string | URL
   /** Its `process.argv` behind its entry. @default those of this process */
   readonly args?: readonly string[]
@@ -25,7 +26,9 @@ export interface ProcessOptions {
    * of it for errors: `captureErrors` of `configure` says otherwise. `'inherit'` is this process's own without that, unless `output` is configured.
    */
   readonly stdio?: StdioKind | readonly [StdioKind, StdioKind, StdioKind]
+  /** The user that it runs as: POSIX only, and with the right to. @default this process's */
   readonly uid?: number
+  /** The group that it runs as. @default this process's */
   readonly gid?: number
   /** What it may use: memory in bytes or as `'256 MiB'`, and cores. Where there is no room, it waits. @default RESOURCES_DEFAULT */
   readonly resources?: ResourceRequest

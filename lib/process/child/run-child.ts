@@ -51,6 +51,8 @@ class Child {
     getState().toParent = this.#requests
     blockOutput()
     this.#deliverAtExit()
+    // Who waits for a signal waits for the parent.
+    process.on('beforeExit', () => this.#link.hold('signals', this.#running?.signals.isAwaited() === true))
     process.on('uncaughtExceptionMonitor', (error: unknown) => this.#reportUncaught(error))
     if (this.#start.worker) {
       this.#isLoadingAhead = true
@@ -96,6 +98,7 @@ class Child {
         this.#runNext()
         break
       case message.abort:
+        this.#link.hold('signals', false)
         this.#findCall(id)?.signals.abort(about, decodeMessage(value) as ThrownRecord)
         break
       case message.drop:
@@ -155,7 +158,7 @@ class Child {
     getState().call = this.#makeRunning(call)
     let result: unknown
     try {
-      const args = decodeMessage(call.args, (record) => this.#reviveSignal(record, call.signals)) as unknown[]
+      const args = decodeMessage(call.args, (record) => reviveSignal(record, call.signals)) as unknown[]
       // Not as a method: `this` is nothing, and no frame of a stack says that it is one.
       result = Reflect.apply(loaded.call, undefined, args)
     } catch (error) {
@@ -176,21 +179,12 @@ class Child {
   }
 
   #makeRunning({ id, signals }: Call): RunningCall {
-    const link = this.#link
     return {
       get signal() {
-        link.hold('signals', true)
         return signals.get(0)
       },
       progress: (value) => this.#link.send({ type: message.progress, id, value: encodeMessage(value, (path) => `The progress${path}`) }),
     }
-  }
-
-  /** Who has a signal may wait for nothing else: it comes from the parent. */
-  #reviveSignal(record: unknown, signals: AbortSignals): AbortSignal | undefined {
-    if ((record as SignalRecord).handle !== 'signal') return undefined
-    this.#link.hold('signals', true)
-    return signals.revive(record as SignalRecord)
   }
 
   #return(call: Call, result: unknown): void {
@@ -245,6 +239,10 @@ class Child {
       },
     })
   }
+}
+
+function reviveSignal(record: unknown, signals: AbortSignals): AbortSignal | undefined {
+  return (record as SignalRecord).handle === 'signal' ? signals.revive(record as SignalRecord) : undefined
 }
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
