@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as library from 'brood/process'
-import { Pool, type PoolOptions, type SpawnOptions, spawnWith, task } from 'brood/process'
+import { type Configuration, configure, Pool, type PoolOptions, type SpawnOptions, spawnWith, task } from 'brood/process'
 import { root } from '../support.js'
 import t from '../tap.js'
 
@@ -46,6 +46,7 @@ t.test('every option is in the README and in docs/process.md', (t) => {
   const names = new Set([
     ...optionsOf(() => spawnWith(noOption as SpawnOptions, nothing)),
     ...optionsOf(() => new Pool(noOption as PoolOptions)),
+    ...optionsOf(() => configure(noOption as Configuration)),
   ])
   t.ok(names.size > 20, `${names.size} options`)
   for (const name of names) {
