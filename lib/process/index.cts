@@ -1,4 +1,5 @@
 // The library itself: dist/process.js is a door to it, so that there is one copy of everything, however it is imported.
+// The build adds the modules that it holds to the state, for the rest of the library (late.ts).
 import { runChild } from './child/run-child.js'
 import { Pid, Pool, Receiver, Sender } from './index.js'
 import { getState } from './state.js'

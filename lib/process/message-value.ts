@@ -1,6 +1,7 @@
 import { NotCloneableError } from './errors.js'
 import { findHandleKind, type HandleKind, readHandleKind } from './handle-kinds.js'
 import type { HandleReader, HandleWriter } from './handles.js'
+import { loadRest } from './late.js'
 import { Pid } from './pid.js'
 import { findTask, reviveTask } from './task.js'
 import { findUncloneable } from './uncloneable.js'
@@ -21,7 +22,7 @@ const readHandle: HandleReader = (value) => {
   const record = value as HandleRecord
   if (record.handle === 'pid') return new Pid(record.id)
   if (record.handle === 'task') return reviveTask(record.reference)
-  return readHandleKind((record as { readonly handle: string }).handle, record)
+  return readHandleKind((record as { readonly handle: string }).handle, record, loadRest)
 }
 
 /**

@@ -34,6 +34,8 @@ interface State {
   readonly channelEnds: Set<string>
   /** Is called when the process ends, with its exit code and the time until when it may take, of `performance.now()`. */
   endChannels: ((exitCode: number, deadline: number) => void) | undefined
+  /** The modules of the library that are loaded, by their paths: the rest of it shares them. */
+  modules: Readonly<Record<string, object>> | undefined
   /** What the entry of a child calls. */
   runChild: (() => void) | undefined
 }
@@ -100,6 +102,7 @@ export function getState(): State {
       door: undefined,
       channelEnds: new Set(),
       endChannels: undefined,
+      modules: undefined,
       runChild: undefined,
     }
     Object.defineProperty(holder, key, { value: state })
