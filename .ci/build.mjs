@@ -122,6 +122,7 @@ await buildInTwo('lib/process/index.cts', 'dist/process.cjs', 'lib/process/rest.
 await build({ ...commonjs, entryPoints: ['lib/process/child/entry.cts'], outfile: 'dist/process-child.cjs', external: ['./process.cjs'] })
 for (const part of ['process', 'process-rest']) loadBuiltinsLate(`dist/${part}.cjs`)
 await writeDoor('process')
+showTypesOfRest('dist/process/index.d.ts')
 // On its own, since it holds the whole page: loaded when a page is asked for.
 const page = { BROOD_PAGE: JSON.stringify(await buildPage()) }
 await build({
@@ -168,6 +169,11 @@ async function buildInTwo(entry, outfile, restEntry, restOutfile) {
     },
   }
   await build({ ...commonjs, entryPoints: [restEntry], outfile: restOutfile, plugins: [handOver] })
+}
+
+/** The types of what is loaded late are those of the rest itself: an editor then shows the comments that stand there. */
+function showTypesOfRest(file) {
+  writeFileSync(file, readFileSync(file, 'utf8').replace("'./late.js'", "'./rest.js'"))
 }
 
 /** Has a bundle load some of Node's modules where they are first used. */

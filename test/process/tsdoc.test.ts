@@ -41,6 +41,7 @@ t.test('each export and each of its members has a comment', (t) => {
   for (const [name, part] of parts) {
     // A comment may be of its tags alone.
     t.ok(textOf(part) !== '' || tagsOf(part).length > 0, name)
+    t.notMatch(textOf(part), /inheritDoc/, name)
   }
   t.end()
 })
