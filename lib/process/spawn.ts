@@ -58,11 +58,11 @@ function start<R>(options: SpawnOptions, task: unknown, args: readonly unknown[]
 
 /** A module that starts processes when it is loaded would be loaded by each of them: they would never end. */
 export function refuseWhileLoading(): void {
-  const { loading } = getState()
-  if (loading === undefined) return
+  const { loading, isOutsideTask } = getState()
+  if (loading === undefined && isOutsideTask?.() !== true) return
   throw new UnguardedError(
-    `${loading} starts processes while it is evaluated, and a child evaluates it to find its tasks. Put what only the first process is to do behind ` +
-      '`if (!isChild) { … }`, or call `init()` in front of it.',
+    `${loading ?? 'A module'} starts processes where it is evaluated, and a child evaluates it to find its tasks. Put what only the first process is to ` +
+      'do behind `if (!isChild) { … }`, or call `init()` in front of it.',
     { url: loading },
   )
 }

@@ -17,7 +17,7 @@ import {
 } from 'brood/process'
 import { temporaryDirectory } from '../support.js'
 import t from '../tap.js'
-import { isAlive, load, run, said, started } from './programs.js'
+import { caught, isAlive, load, run, said, started } from './programs.js'
 
 configure({ captureErrors: true })
 const { add, busy, echo, forever, later } = await load<'add' | 'busy' | 'echo' | 'forever' | 'later'>('tasks.mjs')
@@ -35,15 +35,6 @@ const ends = await load<
   | 'stubborn'
   | 'throwLater'
 >('ends.mjs')
-
-// biome-ignore lint/suspicious/noExplicitAny: an error has whatever its class has
-const caught = async (handle: PromiseLike<unknown>): Promise<any> => {
-  try {
-    return { returned: await handle }
-  } catch (error) {
-    return error
-  }
-}
 
 t.test('an end without an answer', async (t) => {
   const exited = { name: 'ExitedError', code: 'ERR_BROOD_EXITED' }

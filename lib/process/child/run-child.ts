@@ -11,6 +11,7 @@ import { blockOutput } from './blocking-output.js'
 import { type Loaded, loadAhead, loadTask } from './load-task.js'
 import { ParentLink } from './parent-link.js'
 import { RequestsToParent } from './parent-requests.js'
+import { TaskContext } from './task-context.js'
 
 /** Runs the calls that the parent sends. The entry of a child calls it, and nobody else. */
 export function runChild(): void {
@@ -40,6 +41,7 @@ class Child {
   #isLoadingAhead = false
   #isEnding = false
   #isInLoop = false
+  readonly #context = new TaskContext()
 
   constructor(link: ParentLink, start: Start) {
     this.#link = link
@@ -67,7 +69,9 @@ class Child {
   }
 
   async #loadAhead(): Promise<void> {
+    this.#context.beforeLoading()
     for (const url of this.#start.modules) await loadAhead(url)
+    this.#context.afterLoading()
     this.#isLoadingAhead = false
     this.#link.send({ type: message.ready, id: 0, value: undefined })
     this.#runNext()
@@ -126,6 +130,7 @@ class Child {
 
   #begin(call: Call): void {
     this.#running = call
+    this.#context.beforeLoading()
     const loaded = loadTask(call.task)
     if (loaded instanceof Promise) {
       // A parent that goes is noticed meanwhile.
@@ -135,6 +140,7 @@ class Child {
   }
 
   #call(call: Call, loaded: Loaded): void {
+    this.#context.afterLoading()
     if ('failure' in loaded) {
       this.#fail(call, loaded.failure)
       return
@@ -143,7 +149,7 @@ class Child {
     let result: unknown
     try {
       const args = decodeMessage(call.args, (record) => reviveSignal(record, call.signals)) as unknown[]
-      result = loaded.call(...args)
+      result = this.#context.run(() => loaded.call(...args))
     } catch (error) {
       this.#throw(call, error)
       return
@@ -204,9 +210,23 @@ class Child {
     this.#link.send({ type: message.uncaught, id: this.#running?.id ?? 0, value })
   }
 
+  /** The process ends while it waits for its task's module. */
+  #reportUnloaded(): void {
+    if (getState().loading === undefined || this.#running === undefined) return
+    const error = new Error('The process has ended while the module was evaluated: it calls process.exit(), or awaits what never comes.')
+    this.#link.send({
+      type: message.thrown,
+      id: this.#running.id,
+      value: encodeMessage({ kind: 'not-loaded', record: recordThrown(error, isSendable) } satisfies Failure, () => 'An error'),
+    })
+  }
+
   #deliverAtExit(): void {
     const deliver = () => this.#link.flush(performance.now() + this.#start.flushTimeout)
-    process.on('exit', deliver)
+    process.on('exit', () => {
+      this.#reportUnloaded()
+      deliver()
+    })
     // A listener of the program may send something, too, or call process.exit() again.
     const { reallyExit } = process as unknown as { reallyExit(code: unknown): never }
     Object.assign(process, {
