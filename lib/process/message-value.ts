@@ -33,9 +33,10 @@ export function encodeMessage(value: unknown, what: (path: string) => string, wr
     return encodeValue(value, write)
   } catch (cause) {
     const found = findUncloneable(value, (part) => canEncode(part, write))
-    // A getter or a proxy has thrown.
     const path = found?.path ?? ''
-    const reason = found === undefined ? String(cause) : `${found.what} cannot be sent to another process`
+    const isRefused = found !== undefined && cause instanceof DOMException
+    // A getter or a proxy has thrown.
+    const reason = isRefused ? `${found.what} cannot be sent to another process` : `to read it throws ${String(cause)}`
     throw new NotCloneableError(`${what(path)}: ${reason}.`, { cause, path })
   }
 }
