@@ -1,3 +1,4 @@
+import { BroodError } from '../errors.js'
 import { type Call, prepareCall } from './call.js'
 import { localEngine } from './engine-local.js'
 import { childEntry } from './entry.js'
@@ -51,7 +52,11 @@ function start<R>(options: SpawnOptions, task: unknown, args: readonly unknown[]
   const plan = planProcess(options, ['timeout', 'signal', 'onProgress'])
   const timeout = readNumber('timeout', options.timeout)
   const signal = readSignal(options.signal)
-  const run = new Run<R>(plan, { timeout, signal, onProgress: options.onProgress })
+  const { onProgress } = options
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', '`onProgress` must be a function.', { argument: 'onProgress' })
+  }
+  const run = new Run<R>(plan, { timeout, signal, onProgress })
   run.begin(() => prepareCall(task, args, caller), isWaiting)
   return new Handle(run, run.result)
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { reviveThrown, type ThrownRecord } from '../error-record.js'
 
 /** What stands in a message for an AbortSignal of the caller's. */
@@ -24,6 +25,12 @@ export class AbortSignals {
   revive({ number, aborted, reason }: SignalRecord): AbortSignal {
     if (aborted) this.abort(number, reason)
     return this.get(number)
+  }
+
+  /** Does somebody wait for one of them to be aborted? */
+  isAwaited(): boolean {
+    const signals = [...this.#controllers.values()].map(({ signal }) => signal)
+    return signals.some((signal) => !signal.aborted && getEventListeners(signal, 'abort').length > 0)
   }
 
   #controller(number: number): AbortController {

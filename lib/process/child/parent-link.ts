@@ -26,6 +26,8 @@ export class ParentLink {
   #socket: Socket | undefined
   /** What the socket has been given and has not written, oldest first. */
   readonly #unwritten: Uint8Array[] = []
+  /** Until when what is sent is written without the event loop, once the process is about to end. */
+  #deadline: number | undefined
   /** How many bytes the socket has been given. */
   #given = 0
   #isClosed = false
@@ -99,6 +101,10 @@ export class ParentLink {
 
   #write(piece: Uint8Array): void {
     if (this.#isClosed) return
+    if (this.#deadline !== undefined) {
+      writeAll(piece, this.#deadline)
+      return
+    }
     const rest = this.#unwritten.length > 0 ? piece : this.#writeNow(piece)
     if (rest.length === 0) return
     if (this.#socket === undefined) {
@@ -128,6 +134,9 @@ export class ParentLink {
    * @param deadline in milliseconds of `performance.now()`: what a parent has not taken by then is lost
    */
   flush(deadline: number): void {
+    // It may come here twice, and what was written by then the socket knows nothing of.
+    if (this.#deadline !== undefined) return
+    this.#deadline = deadline
     const { _handle: handle } = (this.#socket ?? {}) as { readonly _handle?: Handle | null }
     if (!handle || this.#unwritten.length === 0 || this.#isClosed) return
     const waiting = Buffer.concat(this.#unwritten)

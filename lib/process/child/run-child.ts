@@ -53,6 +53,8 @@ class Child {
     getState().toParent = this.#requests
     blockOutput()
     this.#deliverAtExit()
+    // Who waits for a signal waits for the parent.
+    process.on('beforeExit', () => this.#link.hold('signals', this.#running?.signals.isAwaited() === true))
     process.on('uncaughtExceptionMonitor', (error: unknown) => this.#reportUncaught(error))
     if (this.#start.worker) {
       this.#isLoadingAhead = true
@@ -100,6 +102,7 @@ class Child {
         this.#runNext()
         break
       case message.abort:
+        this.#link.hold('signals', false)
         this.#findCall(id)?.signals.abort(about, decodeMessage(value) as ThrownRecord)
         break
       case message.end:
@@ -201,6 +204,7 @@ class Child {
     this.#running = undefined
     this.#link.send(answer)
     if (!this.#start.worker) process.exit()
+    this.#link.hold('signals', false)
     this.#link.hold('calls', true)
     this.#runNext()
   }
