@@ -1,3 +1,4 @@
+import { recordThrown, reviveThrown, type ThrownRecord } from './error-record.js'
 import { NotCloneableError } from './errors.js'
 import type { HandleReader, HandleWriter } from './handles.js'
 import { Pid } from './pid.js'
@@ -7,16 +8,22 @@ import { decodeValue, type EncodedValue, encodeValue } from './value-codec.js'
 import type { TaskReference } from './wire.js'
 
 /** What stands for a value that means something to brood. */
-type HandleRecord = { readonly handle: 'pid'; readonly id: string } | { readonly handle: 'task'; readonly reference: TaskReference }
+type HandleRecord =
+  | { readonly handle: 'pid'; readonly id: string }
+  | { readonly handle: 'task'; readonly reference: TaskReference }
+  // A serializer of V8 makes an empty object of it.
+  | { readonly handle: 'exception'; readonly record: ThrownRecord }
 
 const writeHandle: HandleWriter = (value): HandleRecord | undefined => {
   if (value instanceof Pid) return { handle: 'pid', id: value.id }
+  if (value instanceof DOMException) return { handle: 'exception', record: recordThrown(value, () => false) }
   const task = findTask(value)
   return task === undefined ? undefined : { handle: 'task', reference: task.reference }
 }
 
 const readHandle: HandleReader = (value) => {
   const record = value as HandleRecord
+  if (record.handle === 'exception') return reviveThrown(record.record)
   return record.handle === 'pid' ? new Pid(record.id) : reviveTask(record.reference)
 }
 
