@@ -7,6 +7,9 @@ import { build, transformSync } from 'esbuild'
 import ts from 'typescript'
 import { buildPage } from './build-page.mjs'
 
+/** Modules of Node that a child most likely does without: together they take it 5 ms to load. */
+const lateBuiltins = ['crypto', 'net', 'child_process', 'os', 'stream', 'tty', 'inspector']
+
 const shared = { bundle: true, platform: 'node', logLevel: 'warning', legalComments: 'none' }
 
 const stored = {
@@ -117,6 +120,7 @@ await build({ ...commonjs, entryPoints: ['lib/index.cts'], outfile: 'dist/index.
 await build({ ...commonjs, entryPoints: ['lib/wrap/foreground.ts'], outfile: 'dist/foreground.cjs' })
 await build({ ...commonjs, entryPoints: ['lib/process/index.cts'], outfile: 'dist/process.cjs' })
 await build({ ...commonjs, entryPoints: ['lib/process/child/entry.cts'], outfile: 'dist/process-child.cjs', external: ['./process.cjs'] })
+loadBuiltinsLate('dist/process.cjs')
 await writeDoor('process')
 // On its own, since it holds the whole page: loaded when a page is asked for.
 const page = { BROOD_PAGE: JSON.stringify(await buildPage()) }
@@ -134,8 +138,19 @@ await build({
 })
 chmodSync('dist/cli.cjs', 0o755)
 
+/** Has a bundle load some of Node's modules where they are first used. */
+function loadBuiltinsLate(file) {
+  const late = 'const late = (name, load) => new Proxy({}, { get: (_target, key) => (load ??= require(name))[key] });\n'
+  const text = readFileSync(file, 'utf8').replaceAll(/^var (import_node_\w+) = require\("node:(\w+)"\);$/gm, (line, variable, name) =>
+    lateBuiltins.includes(name) ? `var ${variable} = late("node:${name}");` : line,
+  )
+  writeFileSync(file, text.replace(/^(?="use strict")|^/, late))
+}
+
 /** The ES module of a library that is CommonJS: it has the same exports, and opens nothing of its own. */
 async function writeDoor(name) {
   const names = Object.keys(await import(`../dist/${name}.cjs`)).filter((each) => !['default', 'module.exports'].includes(each))
-  writeFileSync(`dist/${name}.js`, `import library from './${name}.cjs'\nexport const { ${names.join(', ')} } = library\n`)
+  // By `import` Node would read the whole text once more, for the names of its exports.
+  const load = `process.getBuiltinModule('node:module').createRequire(import.meta.url)('./${name}.cjs')`
+  writeFileSync(`dist/${name}.js`, `export const { ${names.join(', ')} } = ${load}\n`)
 }

@@ -24,6 +24,9 @@ export type BroodErrorCode =
   | 'ERR_BROOD_IMPOSSIBLE'
   | 'ERR_BROOD_QUEUE_FULL'
   | 'ERR_BROOD_NO_TASK'
+  | 'ERR_BROOD_CHANNEL_CLOSED'
+  | 'ERR_BROOD_CHANNEL_DUPLICATE'
+  | 'ERR_BROOD_CHANNEL_SELF'
 
 /** What is known of an error beside its message: the cause, and the fields a program needs. */
 export interface BroodErrorDetails {

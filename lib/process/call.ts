@@ -1,6 +1,6 @@
 import type { SignalRecord } from './child/abort-signals.js'
 import { recordThrown, reviveThrown, type ThrownRecord } from './error-record.js'
-import { NotCloneableError, TaskNotFoundError, TaskNotLoadedError, UnguardedError } from './errors.js'
+import { CancelledError, NotCloneableError, TaskNotFoundError, TaskNotLoadedError, UnguardedError } from './errors.js'
 import type { HandleWriter } from './handles.js'
 import { decodeMessage, encodeMessage, isSendable } from './message-value.js'
 import { mismatch, referenceOf } from './task.js'
@@ -10,7 +10,7 @@ import type { Failure, TaskReference } from './wire.js'
 /** A call of a task, ready to be sent. */
 export interface Call {
   readonly task: TaskReference
-  readonly args: EncodedValue
+  readonly args: EncodedValue | undefined
   /** Signals among the arguments, which are followed while it runs. */
   readonly signals: readonly AbortSignal[]
   /** The frames of who called. V8 makes a text of them when somebody asks. */
@@ -26,10 +26,10 @@ export interface Outcome {
 /**
  * Makes a call ready.
  *
- * @param caller what stands above it on the stack is left out of the caller's frames
+ * @param caller what stands above it on the stack is left out of the caller's frames; `undefined` where nobody wants them
  * @throws BroodError `ERR_BROOD_NOT_A_TASK`, `ERR_BROOD_NOT_CLONEABLE`
  */
-export function prepareCall(task: unknown, args: readonly unknown[], caller: (...args: never[]) => unknown): Call {
+export function prepareCall(task: unknown, args: readonly unknown[], caller: ((...args: never[]) => unknown) | undefined): Call {
   const reference = referenceOf(task)
   const signals: AbortSignal[] = []
   const writeSignal: HandleWriter = (value): SignalRecord | undefined => {
@@ -40,7 +40,7 @@ export function prepareCall(task: unknown, args: readonly unknown[], caller: (..
   }
   const encoded = encodeMessage(args, (path) => describeArgument(reference.name, path), writeSignal)
   const at: { stack?: string } = {}
-  Error.captureStackTrace(at, caller)
+  if (caller !== undefined) Error.captureStackTrace(at, caller)
   return { task: reference, args: encoded, signals, at }
 }
 
@@ -72,6 +72,8 @@ export function toThrown(failure: Failure, { task: { name, url }, at }: Pick<Cal
       const hint = 'A task must be registered while its module is evaluated, in every process alike.'
       return new TaskNotFoundError(`${url} has no task "${name}". ${others}. ${hint}`, { task: name, url, known })
     }
+    case 'dropped':
+      return new CancelledError(`Task "${name}" was not begun.`, { task: name })
     case 'mismatch':
       return mismatch(name, url)
     default:

@@ -107,6 +107,33 @@ export const QueueFullError: Named = classOf('QueueFullError', 'ERR_BROOD_QUEUE_
 /** It has a meaning only inside a task. */
 export const NoTaskError: Named = classOf('NoTaskError', 'ERR_BROOD_NO_TASK')
 
+/** This process has a channel to or from that process already. */
+export const ChannelDuplicateError: Named = classOf('ChannelDuplicateError', 'ERR_BROOD_CHANNEL_DUPLICATE')
+/** A channel leads from one process to another one. */
+export const ChannelSelfError: Named = classOf('ChannelSelfError', 'ERR_BROOD_CHANNEL_SELF')
+
+/**
+ * Why nothing more comes or goes: the other process has ended by itself with exit code 0, has ended in another way, or one of the two ends was
+ * closed.
+ */
+export type ClosedReason = 'exited' | 'died' | 'closed'
+
+/** The channel has come to its end. */
+export class ChannelClosedError extends BroodError {
+  declare readonly reason: ClosedReason
+  /** The other process. */
+  declare readonly pid: Pid
+
+  constructor(message: string, facts: { readonly reason: ClosedReason; readonly pid: Pid }) {
+    super('ERR_BROOD_CHANNEL_CLOSED', message, facts)
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && (value as { code?: unknown }).code === 'ERR_BROOD_CHANNEL_CLOSED'
+  }
+}
+setName(ChannelClosedError, 'ChannelClosedError')
+
 // The build may change the names of classes, and they are shown.
 function setName(constructor: { readonly prototype: BroodError }, name: string): void {
   Object.defineProperty(constructor.prototype, 'name', { value: name, configurable: true, writable: true })

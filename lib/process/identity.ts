@@ -1,6 +1,7 @@
 import { Pid } from './pid.js'
 import { type Resources, resourcesDefault } from './resources.js'
 import { getState } from './state.js'
+import { chooseDirectory } from './tree-directory.js'
 import type { Start } from './wire.js'
 
 /** Who a process of the tree is. */
@@ -9,20 +10,22 @@ export interface Identity {
   /** None in the process that a person started. */
   readonly parent: Pid | undefined
   readonly resources: Resources
-  /** The private directory of the tree, where there is one yet. */
-  directory: string | undefined
+  /** The private directory of the tree, which is made by who needs it first. */
+  readonly directory: string
+  /** Whoever knows it belongs to the tree. */
+  readonly token: string
 }
 
 /** Who this process is. In the one that a person started it is made up on first use. */
 export function identity(): Identity {
   const state = getState()
-  state.identity ??= { pid: Pid.make(), parent: undefined, resources: resourcesDefault, directory: undefined }
+  state.identity ??= { pid: Pid.make(), parent: undefined, resources: resourcesDefault, ...chooseDirectory() }
   return state.identity
 }
 
 /** Makes this process the child that its parent says it is. */
-export function become({ pid, parent, resources, directory, isMetered, output, capturesErrors }: Start): void {
+export function become({ pid, parent, resources, directory, token, isMetered, output, capturesErrors }: Start): void {
   const state = getState()
   Object.assign(state, { isMetered, output, capturesErrors })
-  state.identity = { pid: new Pid(pid), parent: new Pid(parent), resources, directory }
+  state.identity = { pid: new Pid(pid), parent: new Pid(parent), resources, directory, token }
 }

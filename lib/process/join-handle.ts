@@ -24,6 +24,8 @@ export interface JoinHandle<R> extends PromiseLike<R>, AsyncDisposable {
   readonly stdin: Writable | null
   readonly stdout: Readable | null
   readonly stderr: Readable | null
+  /** Resolved when its process is gone, however it ended; of a call in a pool, when that is settled. It never rejects. */
+  readonly gone: Promise<void>
   /**
    * Waits for the result. A wait that ends before leaves a process of its own alive, and it can be joined again; a call in a pool ends with its
    * process.
@@ -50,7 +52,7 @@ export interface Joinable {
   /** A wait has ended before the call. */
   giveUp?(error: Error): void
   /** Resolved when nothing of it is left. */
-  readonly gone: Promise<unknown>
+  readonly gone: Promise<void>
 }
 
 export class Handle<R> implements JoinHandle<R> {
@@ -82,6 +84,10 @@ export class Handle<R> implements JoinHandle<R> {
 
   get stderr(): Readable | null {
     return this.#of.stderr
+  }
+
+  get gone(): Promise<void> {
+    return this.#of.gone
   }
 
   // oxlint-disable-next-line unicorn/no-thenable
@@ -149,6 +155,20 @@ export class Handle<R> implements JoinHandle<R> {
       })
     })
   }
+}
+
+/** A handle of a call that never came to be. */
+export function neverBegun<R>(reason: unknown): JoinHandle<R> {
+  const streams = { stdin: null, stdout: null, stderr: null }
+  const failure = rejected(reason)
+  return new Handle<R>(
+    { task: '', pid: undefined, osPid: undefined, ...streams, kill() {}, gone: failure.catch(() => {}) as Promise<void> },
+    failure,
+  )
+}
+
+async function rejected(reason: unknown): Promise<never> {
+  throw reason
 }
 
 /** A signal has ended it. */

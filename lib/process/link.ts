@@ -1,8 +1,5 @@
 import type { Socket } from 'node:net'
-import { encodeFrame, type Frame, FrameError, FrameReader } from './frame.js'
-
-/** Bytes from which on a piece is written as it lies: to copy less costs less than to write it on its own. */
-const large = 16 * 1024
+import { type Frame, FrameError, FrameReader, FrameWriter } from './frame.js'
 
 /**
  * A parent's end of the link to a child: frames over a socket.
@@ -11,7 +8,7 @@ const large = 16 * 1024
  */
 export class Link {
   readonly #socket: Socket
-  #pending: Uint8Array[] = []
+  readonly #writer = new FrameWriter()
   #isScheduled = false
   #isOpen = true
 
@@ -37,7 +34,6 @@ export class Link {
     socket.on('error', () => {})
     socket.once('close', () => {
       this.#isOpen = false
-      this.#pending = []
       onClose()
     })
   }
@@ -45,7 +41,7 @@ export class Link {
   /** @throws RangeError where a message is too large for a frame */
   send(frame: Frame): void {
     if (!this.#isOpen) return
-    for (const piece of encodeFrame(frame)) this.#pending.push(piece)
+    this.#writer.add(frame)
     if (this.#isScheduled) return
     this.#isScheduled = true
     process.nextTick(() => this.#flush())
@@ -54,17 +50,10 @@ export class Link {
   #flush(): void {
     this.#isScheduled = false
     if (!this.#isOpen) return
-    const pending = this.#pending
-    this.#pending = []
-    this.#socket.cork()
-    for (let at = 0; at < pending.length; ) {
-      let end = at
-      while (end < pending.length && (pending[end] as Uint8Array).length < large) end++
-      if (end > at) this.#socket.write(end - at === 1 ? (pending[at] as Uint8Array) : Buffer.concat(pending.slice(at, end)))
-      if (end < pending.length) this.#socket.write(pending[end++] as Uint8Array)
-      at = end
-    }
-    this.#socket.uncork()
+    const pieces = this.#writer.take()
+    if (pieces.length > 1) this.#socket.cork()
+    for (const piece of pieces) this.#socket.write(piece)
+    if (pieces.length > 1) this.#socket.uncork()
   }
 
   /** Does it keep this process running? */

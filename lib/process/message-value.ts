@@ -1,5 +1,6 @@
 import { recordThrown, reviveThrown, type ThrownRecord } from './error-record.js'
 import { NotCloneableError } from './errors.js'
+import { findHandleKind, type HandleKind, readHandleKind } from './handle-kinds.js'
 import type { HandleReader, HandleWriter } from './handles.js'
 import { Pid } from './pid.js'
 import { findTask, reviveTask } from './task.js'
@@ -14,17 +15,20 @@ type HandleRecord =
   // A serializer of V8 makes an empty object of it.
   | { readonly handle: 'exception'; readonly record: ThrownRecord }
 
-const writeHandle: HandleWriter = (value): HandleRecord | undefined => {
-  if (value instanceof Pid) return { handle: 'pid', id: value.id }
-  if (value instanceof DOMException) return { handle: 'exception', record: recordThrown(value, () => false) }
+const writeHandle: HandleWriter = (value): object | undefined => {
+  if (value instanceof Pid) return { handle: 'pid', id: value.id } satisfies HandleRecord
+  if (value instanceof DOMException) return { handle: 'exception', record: recordThrown(value, () => false) } satisfies HandleRecord
   const task = findTask(value)
-  return task === undefined ? undefined : { handle: 'task', reference: task.reference }
+  if (task !== undefined) return { handle: 'task', reference: task.reference } satisfies HandleRecord
+  return findHandleKind(value)?.write(value)
 }
 
 const readHandle: HandleReader = (value) => {
   const record = value as HandleRecord
   if (record.handle === 'exception') return reviveThrown(record.record)
-  return record.handle === 'pid' ? new Pid(record.id) : reviveTask(record.reference)
+  if (record.handle === 'pid') return new Pid(record.id)
+  if (record.handle === 'task') return reviveTask(record.reference)
+  return readHandleKind((record as { readonly handle: string }).handle, record)
 }
 
 /**
@@ -35,17 +39,29 @@ const readHandle: HandleReader = (value) => {
  * @throws NotCloneableError which says what cannot be sent, and where in the value it is
  */
 export function encodeMessage(value: unknown, what: (path: string) => string, writeOther?: HandleWriter): EncodedValue {
-  const write: HandleWriter = writeOther === undefined ? writeHandle : (part) => writeOther(part) ?? writeHandle(part)
+  const sent = new Map<object, HandleKind>()
+  const write: HandleWriter = (part) => {
+    const kind = findHandleKind(part)
+    if (kind !== undefined) sent.set(part, kind)
+    return writeOther?.(part) ?? writeHandle(part)
+  }
   try {
-    return encodeValue(value, write)
+    const encoded = encodeValue(value, write)
+    for (const [part, kind] of sent) kind.sent(part)
+    return encoded
   } catch (cause) {
     const found = findUncloneable(value, (part) => canEncode(part, write))
     const path = found?.path ?? ''
-    const isRefused = found !== undefined && cause instanceof DOMException
-    // A getter or a proxy has thrown.
-    const reason = isRefused ? `${found.what} cannot be sent to another process` : `to read it throws ${String(cause)}`
-    throw new NotCloneableError(`${what(path)}: ${reason}.`, { cause, path })
+    throw new NotCloneableError(`${what(path)}: ${explain(found?.what, cause)}.`, { cause, path })
   }
+}
+
+function explain(what: string | undefined, cause: unknown): string {
+  if (cause instanceof NotCloneableError) return cause.message
+  // Otherwise a getter or a proxy has thrown.
+  return what !== undefined && cause instanceof DOMException
+    ? `${what} cannot be sent to another process`
+    : `to read it throws ${String(cause)}`
 }
 
 function canEncode(value: unknown, write: HandleWriter): boolean {

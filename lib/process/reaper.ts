@@ -3,16 +3,20 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { isWindows } from '../platform.js'
+import { identity } from './identity.js'
 import { getState } from './state.js'
+import { removeDirectory } from './tree-directory.js'
 
 /**
  * Reads lines `+ pid start` and `- pid`, and when no more come kills those that were not taken back. A pid that means another process by then,
- * which started at another time, is left alone.
+ * which started at another time, is left alone. Then it removes the directory that a line `d - path` names: nobody can make it again.
  */
 export const reaperScript: string = `trap '' HUP INT TERM QUIT
 pids=' '
+directory=
 while read -r change pid start; do
   case $change in
+    d) directory=$start ;;
     +) pids="$pids$pid:$start " ;;
     -) for known in $pids; do
          case $known in "$pid":*) pids="\${pids%% $known *} \${pids#* $known }" ;; esac
@@ -28,6 +32,7 @@ for known in $pids; do
   fi
   kill -9 "$pid" 2>/dev/null
 done
+[ -z "$directory" ] || /bin/rm -rf "$directory"
 `
 
 let reaper: ChildProcess | undefined
@@ -65,6 +70,10 @@ function start(): ChildProcess | undefined {
     child.once('error', give)
     child.once('exit', give)
     child.stdin.on('error', () => {})
+    const { directory } = identity()
+    child.stdin.write(`d - ${directory}\n`)
+    // Nobody need wait for the reaper to see it go.
+    process.once('exit', () => removeDirectory(directory))
     child.unref()
     ;(child.stdin as Socket).unref()
     return child

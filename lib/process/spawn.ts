@@ -5,6 +5,7 @@ import { childEntry } from './entry.js'
 import { CancelledError, UnguardedError } from './errors.js'
 import { cancelledBy, Handle, type Joinable, type JoinHandle, timedOut } from './join-handle.js'
 import { type ProcessOptions, type ProcessPlan, planProcess, readNumber, readSignal } from './process-options.js'
+import { takeSpare } from './spares.js'
 import { getState } from './state.js'
 import type { AnyFunction, Task, TaskResult } from './task.js'
 import { takeResources } from './tree-ledger.js'
@@ -84,7 +85,7 @@ const grace = 1000
 /** One call in a process of its own, from the wait for resources to the end of the process. */
 class Run<R> implements Joinable {
   readonly result: Promise<R>
-  readonly gone: Promise<unknown>
+  readonly gone: Promise<void>
   readonly #plan: ProcessPlan
   readonly #limits: Limits
   #resolve: (value: R) => void = () => {}
@@ -193,16 +194,20 @@ class Run<R> implements Joinable {
       this.#fail(this.#stopped)
       return
     }
-    const worker = new Worker(this.#plan, { entry: childEntry, engine: localEngine, isPooled: false, modules: [] })
+    const call = this.#call as Call
+    const spare = takeSpare(this.#plan, call.task.url)
+    const worker = spare ?? new Worker(this.#plan, { entry: childEntry, engine: localEngine, isPooled: false, modules: [] })
     this.#worker = worker
     const id = worker.call(
-      this.#call as Call,
+      call,
       {
         resolve: (value) => this.#settle(() => this.#resolve(value as R)),
         reject: (error) => this.#settle(() => this.#reject(error)),
       },
       this.#limits.onProgress,
     )
+    // It ends with this call, as one that was started for it.
+    spare?.end()
     const { signal } = this.#limits
     const passOn = () => worker.abort(id, signal as AbortSignal)
     signal?.addEventListener('abort', passOn, { once: true })

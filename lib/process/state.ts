@@ -1,4 +1,6 @@
 import { Module } from 'node:module'
+import type { ChannelName } from './channel-name.js'
+import type { Door } from './door.js'
 import type { Identity } from './identity.js'
 import type { OutputEvent, OutputMode } from './output.js'
 import type { Resources } from './resources.js'
@@ -28,6 +30,12 @@ interface State {
   isOutsideTask: (() => boolean) | undefined
   /** Asks the parent for something, in a child. */
   toParent: ParentRequests | undefined
+  /** Where other processes open channels to this one. */
+  door: Door | undefined
+  /** The ends of channels that this process has. */
+  readonly channelEnds: Set<string>
+  /** Is called when the process ends, with its exit code and the time until when it may take, of `performance.now()`. */
+  endChannels: ((exitCode: number, deadline: number) => void) | undefined
   /** What the entry of a child calls. */
   runChild: (() => void) | undefined
 }
@@ -50,6 +58,25 @@ export interface ParentRequests {
   buried(osPid: number): void
   /** The root is to show what a process of the tree has written, or that it has started or ended. */
   show(event: OutputEvent): void
+  /** The root is to know of a Pid, and how it has ended. */
+  lives(id: string): void
+  ended(id: string, fate: Fate): void
+  /** @returns ends the wait */
+  watch(id: string, onFate: (fate: Fate) => void): () => void
+  /** Leaves the parent what is to be sent through a channel. */
+  bequeath(bequest: Bequest): void
+}
+
+/** How a process has ended: by itself with exit code 0, or in another way. */
+export type Fate = 'exited' | 'died'
+
+/** What a process that has ended had still to send through a channel. */
+export interface Bequest {
+  readonly name: ChannelName
+  /** Frames. */
+  readonly bytes: Uint8Array
+  /** How it has ended. */
+  readonly fate: Fate
 }
 
 const key = Symbol.for('brood.process@1')
@@ -73,6 +100,9 @@ export function getState(): State {
       loading: undefined,
       isOutsideTask: undefined,
       toParent: undefined,
+      door: undefined,
+      channelEnds: new Set(),
+      endChannels: undefined,
       runChild: undefined,
     }
     Object.defineProperty(holder, key, { value: state })

@@ -15,10 +15,14 @@ export const message = {
   abort: 7,
   /** No more calls come. */
   end: 4,
+  /** Nobody waits for a call any more: it is not to be begun. */
+  drop: 8,
   /** Resources that the child asked for are given to it. */
   granted: 5,
   /** They are not. */
   refused: 6,
+  /** How a process has ended that the child asked about: `id` is the question's, `about` 1 where it has died. */
+  fate: 8,
   /** A child that was made ready has loaded what it can. */
   ready: 16,
   returned: 17,
@@ -32,8 +36,16 @@ export const message = {
   release: 23,
   /** An exception that nobody caught has ended the child. */
   uncaught: 24,
+  /** A process of the child's own has a Pid, or has ended: `about` is 1 where it has died, the value its Pid. */
+  lives: 25,
+  ended: 26,
+  /** The child asks how a process ends, or does not want to know any more. */
+  watch: 27,
+  unwatch: 28,
+  /** The child ends, and has something left in a channel that the other side has not opened yet. */
+  bequest: 29,
   /** What a process of the child's own has written, or that it has started or ended: the root is to show it. */
-  show: 25,
+  show: 30,
 } as const
 
 /** What a child is told before anything else. */
@@ -47,10 +59,14 @@ export interface Start {
   readonly capturesErrors: boolean | undefined
   /** The private directory of the tree: sockets lie there. */
   readonly directory: string
+  /** Whoever knows it belongs to the tree. */
+  readonly token: string
   /** May it outlive its parent? */
   readonly detached: boolean
   /** Is it to wait for calls, rather than end with the first? */
   readonly worker: boolean
+  /** Does it tell with each answer how much memory it takes, in KiB? */
+  readonly reportsMemory: boolean
   /** Modules that are loaded before the first call comes. */
   readonly modules: readonly string[]
   /** Milliseconds in which what was sent is to arrive before the process ends. */
@@ -76,6 +92,8 @@ export type Failure =
   | { readonly kind: 'not-loaded'; readonly record: ThrownRecord }
   | { readonly kind: 'not-found'; readonly known: readonly string[] }
   | { readonly kind: 'mismatch' }
+  /** Its caller had given up before it was begun. */
+  | { readonly kind: 'dropped' }
   | { readonly kind: 'not-cloneable'; readonly path: string; readonly text: string }
 
 /** Why resources are not given. */

@@ -33,6 +33,8 @@ export interface WorkerKind {
   readonly isPooled: boolean
   /** Modules that it loads before its first call. */
   readonly modules: readonly string[]
+  /** Does it tell with each answer how much memory it takes? */
+  readonly reportsMemory?: boolean
 }
 
 /** A process that runs calls, seen from the one that started it. */
@@ -57,13 +59,14 @@ export class Worker {
   readonly #isPooled: boolean
   readonly #isShown: boolean
   #count = 0
+  #memory = 0
   #uncaught: ThrownRecord | undefined
   /** What it sent was none of brood's messages. */
   #rubbish: Error | undefined
   #setReady: () => void = () => {}
 
-  constructor(plan: ProcessPlan, { entry, engine, isPooled, modules }: WorkerKind) {
-    const { pid: own, directory = '' } = identity()
+  constructor(plan: ProcessPlan, { entry, engine, isPooled, modules, reportsMemory = false }: WorkerKind) {
+    const { pid: own, directory, token } = identity()
     this.#plan = plan
     this.#entry = entry
     this.#isPooled = isPooled
@@ -75,7 +78,7 @@ export class Worker {
     this.stdin = this.#launched.stdin
     this.stdout = plan.captures.stdout ? this.#capture(stdout, 'stdout') : stdout
     this.stderr = plan.captures.stderr ? this.#capture(stderr, 'stderr') : this.#overhear(stderr)
-    this.#requests = answerRequests((frame) => this.#link?.send(frame))
+    this.#requests = answerRequests(this.pid.id, (frame) => this.#link?.send(frame))
     if (osPid !== undefined && !plan.detached) watch(osPid)
     const { isMetered, output, capturesErrors } = getState()
     this.#isShown = output !== 'inherit' && osPid !== undefined
@@ -99,9 +102,11 @@ export class Worker {
         output,
         capturesErrors,
         directory,
+        token,
         detached: plan.detached,
         worker: isPooled,
         modules,
+        reportsMemory,
         flushTimeout: plan.flushTimeout,
       }
       this.#link.send({ type: message.start, id: 0, value: encodeMessage(start, () => 'A start') })
@@ -114,9 +119,9 @@ export class Worker {
     return this.#launched.osPid
   }
 
-  /** How many calls it has not answered. */
-  get openCalls(): number {
-    return this.#calls.size
+  /** How much memory it took after its last answer, in bytes, where it tells that. */
+  get memory(): number {
+    return this.#memory
   }
 
   /** @returns a number for {@link abort} */
@@ -130,6 +135,11 @@ export class Worker {
   /** Tells the task of a call that its caller has given up. */
   abort(id: number, signal: AbortSignal): void {
     this.#sendAbort(id, 0, signal)
+  }
+
+  /** Takes back a call that it may not have begun. It is not answered then. */
+  drop(id: number): void {
+    this.#link?.send({ type: message.drop, id, value: undefined })
   }
 
   /** No more calls come: it ends when it has answered those that it has. */
@@ -174,15 +184,17 @@ export class Worker {
   }
 
   #receive(frame: Frame): void {
-    const { type, id, value } = frame
+    const { type, id, about = 0, value } = frame
     // What a task has written comes before what it returns. In a pool that would be paid for by each call.
     const isAnswer = type === message.returned || type === message.thrown
     if (isAnswer && !this.#isPooled) for (const stream of this.#captured) stream.catchUp()
     switch (type) {
       case message.returned:
+        this.#memory = about * 1024
         this.#settle(id, ({ outcome }) => outcome.resolve(readReturned(value)))
         break
       case message.thrown:
+        this.#memory = about * 1024
         this.#settle(id, ({ outcome, call }) => outcome.reject(toThrown(decodeMessage(value) as Failure, call)))
         break
       case message.progress:
@@ -232,7 +244,7 @@ export class Worker {
     await closed
     if (!('error' in ending)) await this.#drain()
     if (this.#isShown && !('error' in ending)) showOutput({ type: 'exit', pid: this.pid.id, ...ending })
-    this.#requests.close()
+    this.#requests.close('exitCode' in ending && ending.exitCode === 0 ? 'exited' : 'died')
     this.#setReady()
     const unanswered = [...this.#calls.values()]
     this.#calls.clear()

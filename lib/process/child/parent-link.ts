@@ -1,7 +1,8 @@
 // A child's end of the link to its parent: file descriptor 3, a socket.
 import { readSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { encodeFrame, type Frame, FrameReader } from '../frame.js'
+import { type Frame, FrameReader, FrameWriter } from '../frame.js'
+import { pause } from '../pause.js'
 
 const descriptor = 3
 const chunkSize = 64 * 1024
@@ -21,22 +22,23 @@ interface Handle {
 export class ParentLink {
   readonly #frames: Frame[] = []
   readonly #reader: FrameReader
+  readonly #writer = new FrameWriter()
   #onFrame: ((frame: Frame) => void) | undefined
   #onClose: (() => void) | undefined
   #socket: Socket | undefined
   /** What the socket has been given and has not written, oldest first. */
   readonly #unwritten: Uint8Array[] = []
-  /** Until when what is sent is written without the event loop, once the process is about to end. */
-  #deadline: number | undefined
   /** How many bytes the socket has been given. */
   #given = 0
   #isClosed = false
+  /** Since {@link flush}: there is no event loop any more, and what is sent is written by then. */
+  #deadline: number | undefined
   readonly #reasons = new Set<string>()
+  readonly #onceWritten: (() => void)[] = []
 
   constructor() {
     this.#reader = new FrameReader((frame) => {
-      // The body is only lent.
-      if (this.#onFrame === undefined) this.#frames.push(keep(frame))
+      if (this.#onFrame === undefined) this.#frames.push(frame)
       else this.#onFrame(frame)
     })
   }
@@ -96,7 +98,8 @@ export class ParentLink {
 
   /** @throws RangeError where a message is too large for a frame */
   send(frame: Frame): void {
-    for (const piece of encodeFrame(frame)) this.#write(piece)
+    this.#writer.add(frame)
+    for (const piece of this.#writer.take()) this.#write(piece)
   }
 
   #write(piece: Uint8Array): void {
@@ -114,7 +117,20 @@ export class ParentLink {
     }
     this.#given += rest.length
     this.#unwritten.push(rest)
-    this.#socket.write(rest, () => this.#unwritten.shift())
+    this.#socket.write(rest, () => {
+      this.#unwritten.shift()
+      if (this.#unwritten.length === 0) for (const onWritten of this.#onceWritten.splice(0)) onWritten()
+    })
+  }
+
+  /** Is there something that the parent has not taken yet? */
+  get hasUnwritten(): boolean {
+    return this.#unwritten.length > 0
+  }
+
+  /** Calls back when all that was sent is out. */
+  onceWritten(onWritten: () => void): void {
+    this.#onceWritten.push(onWritten)
   }
 
   /** @returns what could not be written without waiting */
@@ -134,7 +150,7 @@ export class ParentLink {
    * @param deadline in milliseconds of `performance.now()`: what a parent has not taken by then is lost
    */
   flush(deadline: number): void {
-    // It may come here twice, and what was written by then the socket knows nothing of.
+    // It is called more than once, and what the socket was given is still in its hands.
     if (this.#deadline !== undefined) return
     this.#deadline = deadline
     const { _handle: handle } = (this.#socket ?? {}) as { readonly _handle?: Handle | null }
@@ -156,15 +172,4 @@ function writeAll(bytes: Uint8Array, deadline: number): void {
       pause()
     }
   }
-}
-
-const signal = new Int32Array(new SharedArrayBuffer(4))
-
-/** A millisecond: the other side is a process of its own, and there is no event loop to say when it has read. */
-function pause(): void {
-  Atomics.wait(signal, 0, 0, 1)
-}
-
-function keep(frame: Frame): Frame {
-  return frame.value === undefined ? frame : { ...frame, value: { ...frame.value, body: Buffer.from(frame.value.body) } }
 }

@@ -3,7 +3,7 @@ import type { Frame } from '../frame.js'
 import { decodeMessage, encodeMessage } from '../message-value.js'
 import type { OutputEvent } from '../output.js'
 import type { Resources } from '../resources.js'
-import type { ParentRequests } from '../state.js'
+import type { Bequest, Fate, ParentRequests } from '../state.js'
 import { message, type Refusal } from '../wire.js'
 import type { ParentLink } from './parent-link.js'
 
@@ -18,6 +18,8 @@ export class RequestsToParent implements ParentRequests {
   readonly #link: ParentLink
   readonly #listen: () => void
   readonly #waiting = new Map<number, Waiting>()
+  readonly #watches = new Map<number, (fate: Fate) => void>()
+  #isOrphan = false
   #count = 0
 
   /** @param listen lets the answers come */
@@ -55,7 +57,40 @@ export class RequestsToParent implements ParentRequests {
     this.#link.send({ type: message.show, id: 0, value: encodeMessage(event, () => 'Output') })
   }
 
-  answer({ type, id, value }: Frame): void {
+  lives(id: string): void {
+    this.#link.send({ type: message.lives, id: 0, value: encodePid(id) })
+  }
+
+  ended(id: string, fate: Fate): void {
+    this.#link.send({ type: message.ended, id: 0, about: fate === 'died' ? 1 : 0, value: encodePid(id) })
+  }
+
+  watch(id: string, onFate: (fate: Fate) => void): () => void {
+    // Nobody can tell any more.
+    if (this.#isOrphan) {
+      const immediate = setImmediate(onFate, 'died')
+      return () => clearImmediate(immediate)
+    }
+    this.#listen()
+    const number = ++this.#count
+    this.#watches.set(number, onFate)
+    this.#link.send({ type: message.watch, id: number, value: encodePid(id) })
+    return () => {
+      if (this.#watches.delete(number)) this.#link.send({ type: message.unwatch, id: number, value: undefined })
+    }
+  }
+
+  bequeath(bequest: Bequest): void {
+    this.#link.send({ type: message.bequest, id: 0, value: encodeMessage(bequest, () => 'A bequest') })
+  }
+
+  answer({ type, id, about, value }: Frame): void {
+    if (type === message.fate) {
+      const onFate = this.#watches.get(id)
+      this.#watches.delete(id)
+      onFate?.(about === 1 ? 'died' : 'exited')
+      return
+    }
     const waiting = this.#waiting.get(id)
     if (waiting === undefined) return
     this.#forget(id)
@@ -67,6 +102,10 @@ export class RequestsToParent implements ParentRequests {
   fail(): void {
     for (const { refuse } of this.#waiting.values()) refuse(new CancelledError('The parent is gone, which was asked for resources.'))
     this.#waiting.clear()
+    this.#isOrphan = true
+    const watches = [...this.#watches.values()]
+    this.#watches.clear()
+    for (const onFate of watches) onFate('died')
   }
 
   #forget(id: number): void {
@@ -80,6 +119,8 @@ export class RequestsToParent implements ParentRequests {
     this.#link.hold('resources', this.#waiting.size > 0)
   }
 }
+
+const encodePid = (id: string) => encodeMessage(id, () => 'A Pid')
 
 function toError({ kind, message: text }: Refusal): Error {
   return kind === 'impossible' ? new ImpossibleError(text) : new NoCapacityError(text)

@@ -98,12 +98,15 @@ class Child {
         this.#tasks.set(id, decodeMessage(value) as TaskReference)
         break
       case message.call:
-        this.#queue.push({ id, task: this.#tasks.get(about) as TaskReference, args: keep(value), signals: new AbortSignals() })
+        this.#queue.push({ id, task: this.#tasks.get(about) as TaskReference, args: value, signals: new AbortSignals() })
         this.#runNext()
         break
       case message.abort:
         this.#link.hold('signals', false)
         this.#findCall(id)?.signals.abort(about, decodeMessage(value) as ThrownRecord)
+        break
+      case message.drop:
+        this.#drop(id)
         break
       case message.end:
         this.#isEnding = true
@@ -112,6 +115,13 @@ class Child {
       default:
         this.#requests.answer(frame)
     }
+  }
+
+  #drop(id: number): void {
+    const index = this.#queue.findIndex((call) => call.id === id)
+    if (index < 0) return
+    this.#queue.splice(index, 1)
+    this.#link.send({ type: message.thrown, id, value: encodeMessage({ kind: 'dropped' } satisfies Failure, () => 'A failure') })
   }
 
   #findCall(id: number): Call | undefined {
@@ -123,6 +133,11 @@ class Child {
     if (this.#isInLoop) return
     this.#isInLoop = true
     while (this.#running === undefined && !this.#isLoadingAhead) {
+      // The parent takes what is not answered for not begun, but for the first: an answer that is not out yet would have its task run twice.
+      if (this.#link.hasUnwritten) {
+        this.#link.onceWritten(() => this.#runNext())
+        break
+      }
       const next = this.#queue.shift()
       if (next !== undefined) this.#begin(next)
       else if (this.#isEnding) process.exit()
@@ -136,8 +151,6 @@ class Child {
     this.#context.beforeLoading()
     const loaded = loadTask(call.task)
     if (loaded instanceof Promise) {
-      // A parent that goes is noticed meanwhile.
-      this.#listen()
       void loaded.then((found) => this.#call(call, found))
     } else this.#call(call, loaded)
   }
@@ -152,7 +165,8 @@ class Child {
     let result: unknown
     try {
       const args = decodeMessage(call.args, (record) => reviveSignal(record, call.signals)) as unknown[]
-      result = this.#context.run(() => loaded.call(...args))
+      // Not as a method: `this` is nothing, and no frame of a stack says that it is one.
+      result = this.#context.run(() => Reflect.apply(loaded.call, undefined, args) as unknown)
     } catch (error) {
       this.#throw(call, error)
       return
@@ -180,9 +194,10 @@ class Child {
   }
 
   #return(call: Call, result: unknown): void {
-    let value: EncodedValue
+    let value: EncodedValue | undefined
     try {
-      value = encodeMessage(result, (path) => `The result${path}`)
+      // To say nothing takes no serializer.
+      value = result === undefined ? undefined : encodeMessage(result, (path) => `The result${path}`)
     } catch (error) {
       const { path, message: text } = error as Error & { readonly path: string }
       this.#fail(call, { kind: 'not-cloneable', path, text })
@@ -202,7 +217,7 @@ class Child {
   #finish(answer: Frame): void {
     getState().call = undefined
     this.#running = undefined
-    this.#link.send(answer)
+    this.#link.send(this.#start.reportsMemory ? { ...answer, about: Math.round(process.memoryUsage.rss() / 1024) } : answer)
     if (!this.#start.worker) process.exit()
     this.#link.hold('signals', false)
     this.#link.hold('calls', true)
@@ -226,16 +241,20 @@ class Child {
   }
 
   #deliverAtExit(): void {
-    const deliver = () => this.#link.flush(performance.now() + this.#start.flushTimeout)
-    process.on('exit', () => {
+    const deliver = (exitCode: number) => {
+      const deadline = performance.now() + this.#start.flushTimeout
+      getState().endChannels?.(exitCode, deadline)
+      this.#link.flush(deadline)
+    }
+    process.on('exit', (exitCode) => {
       this.#reportUnloaded()
-      deliver()
+      deliver(exitCode)
     })
     // A listener of the program may send something, too, or call process.exit() again.
     const { reallyExit } = process as unknown as { reallyExit(code: unknown): never }
     Object.assign(process, {
       reallyExit(this: unknown, code: unknown): never {
-        deliver()
+        deliver(Number(code ?? 0))
         return Reflect.apply(reallyExit, this, [code]) as never
       },
     })
@@ -248,6 +267,3 @@ function reviveSignal(record: unknown, signals: AbortSignals): AbortSignal | und
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   ((typeof value === 'object' && value !== null) || typeof value === 'function') && typeof (value as { then?: unknown }).then === 'function'
-
-/** The body of a frame is only lent. */
-const keep = (value: Frame['value']): Frame['value'] => value && { ...value, body: Buffer.from(value.body) }

@@ -1,0 +1,85 @@
+// The ends of channels that this process has, and what becomes of them when it ends.
+import { type ChannelName, keyOf, ownerOf, type Role } from './channel-name.js'
+import { ChannelClosedError, ChannelDuplicateError, ChannelSelfError, type ClosedReason } from './errors.js'
+import { Pid } from './pid.js'
+import { type Bequest, type Fate, getState } from './state.js'
+
+/** An end that is in use. */
+export interface OpenEnd {
+  /**
+   * The process ends. What was sent is written, and the other side is told why nothing more comes.
+   *
+   * @param deadline of `performance.now()`
+   * @returns what could not be sent yet, because the other side was not there
+   */
+  endWithProcess(fate: Fate, deadline: number): Bequest | undefined
+}
+
+/** Milliseconds, of a process that nobody has given another time. */
+const flushTimeout = 10_000
+
+const open = new Set<OpenEnd>()
+
+/**
+ * Takes an end of a channel, of which there is one.
+ *
+ * @throws BroodError `ERR_BROOD_CHANNEL_SELF`, `ERR_BROOD_CHANNEL_DUPLICATE`
+ */
+export function claimEnd(name: ChannelName, role: Role): void {
+  const { channelEnds } = getState()
+  const other = new Pid(ownerOf(name, role === 'sender' ? 'receiver' : 'sender'))
+  if (name.from === name.to)
+    throw new ChannelSelfError('A channel leads to another process: what a process has to tell itself needs none.', { pid: other })
+  if (channelEnds.has(keyOf(name, role))) {
+    const what = role === 'sender' ? `Sender to ${other.toString()}` : `Receiver from ${other.toString()}`
+    throw new ChannelDuplicateError(`This process has a ${what} already. Use that one, or close it first.`, { pid: other })
+  }
+  channelEnds.add(keyOf(name, role))
+}
+
+export function releaseEnd(name: ChannelName, role: Role): void {
+  getState().channelEnds.delete(keyOf(name, role))
+}
+
+/** From now on an end is closed with the process. */
+export function addOpenEnd(end: OpenEnd): void {
+  listenForExit()
+  open.add(end)
+}
+
+export function removeOpenEnd(end: OpenEnd): void {
+  open.delete(end)
+}
+
+function listenForExit(): void {
+  const state = getState()
+  if (state.endChannels !== undefined) return
+  state.endChannels = endChannels
+  // A child ends them with its link, by which it can leave what is left to its parent.
+  if (state.toParent === undefined) process.on('exit', (exitCode) => endChannels(exitCode, performance.now() + flushTimeout))
+}
+
+function endChannels(exitCode: number, deadline: number): void {
+  const { toParent, door } = getState()
+  const fate = exitCode === 0 ? 'exited' : 'died'
+  for (const end of open) {
+    const bequest = end.endWithProcess(fate, deadline)
+    if (bequest !== undefined) toParent?.bequeath(bequest)
+  }
+  door?.close()
+}
+
+/**
+ * What is thrown by an end that has come to its end.
+ *
+ * @param what of the other process can be had no more
+ * @param isOurs was it closed here?
+ */
+export function closedError(what: string, pid: Pid, reason: ClosedReason, isOurs: boolean): ChannelClosedError {
+  const why = {
+    closed: isOurs ? 'it was closed' : 'the other process has closed it',
+    exited: 'the other process has ended',
+    died: 'the other process has died',
+  }
+  return new ChannelClosedError(`${what} ${pid.toString()} any more: ${why[reason]}.`, { reason, pid })
+}

@@ -1,0 +1,199 @@
+// A channel's socket, once both sides know each other.
+import { readSync, writeSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { encodeFrame, type Frame, FrameReader } from './frame.js'
+import { pause } from './pause.js'
+
+/** What libuv says of a socket: its descriptor, how many bytes it was given, and how many of them are still to go. */
+interface Handle {
+  readonly fd?: number
+  readonly bytesWritten: number
+  readonly writeQueueSize: number
+}
+
+/** What is told of a connection. */
+export interface ConnectionEvents {
+  readonly onFrame: (frame: Frame) => void
+  /** No more comes and no more goes. It is called once. */
+  readonly onClose: () => void
+  /** All that was written has been taken by the system. */
+  readonly onDrain?: () => void
+}
+
+/** Frames both ways. It keeps no process running: who waits for it does. */
+export class Connection {
+  readonly #socket: Socket
+  readonly #reader: FrameReader
+  #events: ConnectionEvents | undefined
+  /** What the socket has been given and the system has not, oldest first. */
+  readonly #unwritten: Uint8Array[] = []
+  #waiting = 0
+  /** Bytes that the socket had been given before there was a connection. */
+  readonly #before: number
+  #given = 0
+  #isClosed = false
+  /** Since {@link flush}: there is no event loop any more, and what is sent is written by then. */
+  #deadline: number | undefined
+
+  /** @param socket nobody else reads from it any more */
+  constructor(socket: Socket) {
+    this.#socket = socket
+    this.#before = socket.bytesWritten
+    this.#reader = new FrameReader((frame) => this.#events?.onFrame(frame))
+    this.#readBeforeDestroyed()
+    // ECONNRESET and EPIPE: what has been said before tells more.
+    socket.on('error', () => {})
+    socket.once('close', () => {
+      this.#isClosed = true
+      this.#events?.onClose()
+    })
+  }
+
+  /** Whose events they are changes as it is found out what the connection is for. */
+  listen(events: ConnectionEvents): void {
+    const isFirst = this.#events === undefined
+    this.#events = events
+    if (!isFirst) return
+    this.#socket.on('data', (chunk) => this.#read(chunk))
+    if (this.#isClosed) setImmediate(() => this.#events?.onClose())
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** How many bytes the system has not taken yet. */
+  get waiting(): number {
+    return this.#waiting
+  }
+
+  send(frame: Frame): void {
+    this.write(encodeFrame(frame))
+  }
+
+  /** Writes pieces of frames, by as few calls as it can. */
+  write(pieces: readonly Uint8Array[]): void {
+    if (this.#isClosed || this.#socket.writableEnded) return
+    if (this.#deadline !== undefined) {
+      for (const piece of pieces) this.#writeNow(piece, this.#deadline)
+      return
+    }
+    this.#socket.cork()
+    for (const piece of joinSmall(pieces)) {
+      this.#unwritten.push(piece)
+      this.#waiting += piece.length
+      this.#given += piece.length
+      this.#socket.write(piece, this.#onWritten)
+    }
+    this.#socket.uncork()
+  }
+
+  readonly #onWritten = (error?: Error | null) => {
+    this.#waiting -= this.#unwritten.shift()?.length ?? 0
+    if (this.#waiting === 0 && !error) this.#events?.onDrain?.()
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  /** Nothing more is sent. @returns when the system has taken everything, or nobody takes it any more */
+  end(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#socket.once('close', resolve)
+      this.#socket.end(resolve)
+    })
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  /**
+   * Writes what the socket has not written, without the event loop: the process is about to end.
+   *
+   * @param deadline in milliseconds of `performance.now()`: what the other side has not taken by then is lost
+   */
+  flush(deadline: number): void {
+    const handle = this.#handle
+    if (!handle || this.#isClosed || this.#deadline !== undefined) return
+    this.#deadline = deadline
+    if (this.#unwritten.length === 0) return
+    const waiting = Buffer.concat(this.#unwritten)
+    // Libuv may have written a part of a piece: the last bytes are the ones that are left.
+    const left = this.#before + this.#given - handle.bytesWritten + handle.writeQueueSize
+    this.#writeNow(waiting.subarray(waiting.length - left), deadline)
+  }
+
+  #writeNow(bytes: Uint8Array, deadline: number): void {
+    const fd = this.#handle?.fd
+    // Windows has none.
+    if (fd !== undefined && fd >= 0) writeAll(fd, bytes, deadline)
+  }
+
+  get #handle(): Handle | null | undefined {
+    return (this.#socket as unknown as { readonly _handle?: Handle | null })._handle
+  }
+
+  #read(chunk: Buffer): void {
+    try {
+      this.#reader.push(chunk)
+    } catch {
+      // No frames: whatever it is, it is not the other end of a channel.
+      this.#socket.destroy()
+    }
+  }
+
+  /**
+   * Node gives a socket up where it cannot be written to any more. The other side has ended then, and what it said before, such as why, still lies there
+   * unread.
+   */
+  #readBeforeDestroyed(): void {
+    const destroy = this.#socket._destroy.bind(this.#socket)
+    this.#socket._destroy = (error, callback) => {
+      const fd = this.#handle?.fd
+      const { code } = (error ?? {}) as NodeJS.ErrnoException
+      if (code === 'EPIPE' && fd !== undefined && fd >= 0) this.#readRest(fd)
+      destroy(error, callback)
+    }
+  }
+
+  #readRest(fd: number): void {
+    const chunk = Buffer.allocUnsafe(64 * 1024)
+    try {
+      for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk)) this.#reader.push(chunk.subarray(0, length))
+    } catch {
+      // EAGAIN or ECONNRESET: that was all.
+    }
+  }
+}
+
+/** Bytes from which on a piece is written as it lies: to copy less costs less than to write it on its own. */
+const large = 16 * 1024
+
+function* joinSmall(pieces: readonly Uint8Array[]): Iterable<Uint8Array> {
+  for (let at = 0; at < pieces.length; ) {
+    let end = at
+    while (end < pieces.length && (pieces[end] as Uint8Array).length < large) end++
+    if (end > at) yield end - at === 1 ? (pieces[at] as Uint8Array) : Buffer.concat(pieces.slice(at, end))
+    if (end < pieces.length) yield pieces[end++] as Uint8Array
+    at = end
+  }
+}
+
+function writeAll(fd: number, bytes: Uint8Array, deadline: number): void {
+  let rest = bytes
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || performance.now() > deadline) return
+      pause()
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { type ChannelName, keyOf, otherRole, type Role } from './channel-name.js'
+import { Connection } from './connection.js'
+import type { Frame } from './frame.js'
+import { admit, greet, type Hello } from './handshake.js'
+import { identity } from './identity.js'
+import { getState } from './state.js'
+import { doorPath, openDirectory } from './tree-directory.js'
+
+/** Milliseconds within which who comes must have shown that it belongs to the tree. A process of the tree may be busy meanwhile. */
+const longestHandshake = 60_000
+
+/** An end of a channel that looks for the other one. */
+export interface Seeker {
+  /** @param first what has been said on it already */
+  offer(connection: Connection, first?: Frame): void
+}
+
+/** Somebody who waits until the end is there that it has come for. */
+interface Guest {
+  readonly connection: Connection
+  first: Frame | undefined
+}
+
+/**
+ * Where other processes open channels to this one: one socket for all of them.
+ *
+ * Who comes for an end that is not there yet, waits.
+ */
+export class Door {
+  readonly #server: Server
+  readonly #token: string
+  readonly #seekers = new Map<string, Seeker>()
+  readonly #waiting = new Map<string, Guest>()
+
+  /** It is open when this returns. @throws Error where the directory is not private */
+  constructor(directory: string, id: string, token: string) {
+    openDirectory(directory)
+    this.#token = token
+    this.#server = createServer((socket) => void this.#receive(socket))
+    this.#server.on('error', () => {})
+    this.#server.listen({ path: doorPath(directory, id), exclusive: true })
+    this.#server.unref()
+  }
+
+  /** Gives connections for an end to who looks for the other one, those that wait already too. */
+  expect(name: ChannelName, role: Role, seeker: Seeker): void {
+    const key = keyOf(name, role)
+    this.#seekers.set(key, seeker)
+    const guest = this.#waiting.get(key)
+    this.#waiting.delete(key)
+    if (guest !== undefined) seeker.offer(guest.connection, guest.first)
+  }
+
+  forget(name: ChannelName, role: Role): void {
+    this.#seekers.delete(keyOf(name, role))
+  }
+
+  /** Lets nobody in any more, and removes the socket. */
+  close(): void {
+    this.#server.close()
+  }
+
+  async #receive(socket: Socket): Promise<void> {
+    socket.unref()
+    socket.on('error', () => {})
+    const timer = setTimeout(() => socket.destroy(), longestHandshake).unref()
+    let hello: Hello
+    try {
+      hello = await admit(socket, this.#token)
+    } catch {
+      socket.destroy()
+      return
+    } finally {
+      clearTimeout(timer)
+    }
+    this.#assign(keyOf(hello.name, otherRole(hello.role)), new Connection(socket))
+  }
+
+  #assign(key: string, connection: Connection): void {
+    const seeker = this.#seekers.get(key)
+    if (seeker !== undefined) {
+      seeker.offer(connection)
+      return
+    }
+    this.#waiting.get(key)?.connection.destroy()
+    const guest: Guest = { connection, first: undefined }
+    this.#waiting.set(key, guest)
+    connection.listen({
+      onFrame: (frame) => {
+        guest.first ??= frame
+      },
+      onClose: () => {
+        if (this.#waiting.get(key) === guest) this.#waiting.delete(key)
+      },
+    })
+  }
+}
+
+/** The door of this process, opened by who needs it first. */
+export function openDoor(): Door {
+  const state = getState()
+  const { directory, token, pid } = identity()
+  state.door ??= new Door(directory, pid.id, token)
+  return state.door
+}
+
+/**
+ * Comes to the door of a process.
+ *
+ * @param onConnection is called where it belongs to the tree
+ * @param onFailure is called once where it has no door (`isThere` is false), or does not let us in
+ * @returns gives up
+ */
+export function visit(
+  id: string,
+  hello: Hello,
+  onConnection: (connection: Connection) => void,
+  onFailure: (isThere: boolean) => void,
+): () => void {
+  const { directory, token } = identity()
+  let isThere = false
+  let isOver = false
+  const socket = connect(doorPath(directory, id))
+  socket.unref()
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    // It has one, and more visitors than it can see to.
+    if (error.code === 'EAGAIN' || error.code === 'EPIPE' || error.code === 'ECONNRESET') isThere = true
+  })
+  socket.once('connect', () => {
+    isThere = true
+    greet(socket, token, hello).then(
+      () => {
+        if (!isOver) onConnection(new Connection(socket))
+        isOver = true
+        return undefined
+      },
+      () => socket.destroy(),
+    )
+  })
+  socket.once('close', () => {
+    if (isOver) return
+    isOver = true
+    onFailure(isThere)
+  })
+  return () => {
+    if (isOver) return
+    isOver = true
+    socket.destroy()
+  }
+}

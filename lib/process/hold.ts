@@ -1,0 +1,16 @@
+let timer: NodeJS.Timeout | undefined
+let count = 0
+
+/** As long as a timer takes. */
+const longest = 2 ** 31 - 1
+
+/** Keeps this process running until {@link release}: somebody waits, and what it waits for keeps nothing running itself. */
+export function hold(): void {
+  if (count++ > 0) return
+  if (timer === undefined) timer = setInterval(() => {}, longest)
+  else timer.ref()
+}
+
+export function release(): void {
+  if (--count === 0) timer?.unref()
+}

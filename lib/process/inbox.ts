@@ -1,0 +1,162 @@
+import { addOpenEnd, type OpenEnd, removeOpenEnd } from './channel-ends.js'
+import type { ChannelName } from './channel-name.js'
+import type { Connection } from './connection.js'
+import type { ClosedReason } from './errors.js'
+import type { Frame } from './frame.js'
+import { decodeMessage } from './message-value.js'
+import { sayFarewell } from './outbox.js'
+import { channelMessage, farewells, Rendezvous } from './rendezvous.js'
+import type { Fate } from './state.js'
+import type { EncodedValue } from './value-codec.js'
+
+/** Bytes that lie here unread before nothing more is read from the socket. */
+const mostUnread = 1024 * 1024
+
+/** Frames that were taken, and are still in the list. */
+const mostTaken = 1024
+
+/** What came in one frame. */
+interface Batch {
+  /** Values, or one that is still to be decoded. */
+  readonly values: readonly unknown[] | undefined
+  readonly encoded: EncodedValue | undefined
+  readonly size: number
+  next: number
+}
+
+/** The receiving end of a channel: what has come lies here until it is taken. */
+export class Inbox implements OpenEnd {
+  readonly #rendezvous: Rendezvous
+  readonly #batches: Batch[] = []
+  #first = 0
+  #unread = 0
+  #isPaused = false
+  #connection: Connection | undefined
+  #closed: ClosedReason | undefined
+  #isStarted = false
+  readonly #onReady: (() => void)[] = []
+
+  constructor(name: ChannelName) {
+    this.#rendezvous = new Rendezvous(name, 'receiver', {
+      onMeet: (connection) => this.#meet(connection),
+      onGone: (fate) => this.#end(fate),
+    })
+  }
+
+  /** Why nothing more comes. What has come may still lie here. */
+  get closed(): ClosedReason | undefined {
+    return this.#closed
+  }
+
+  get isUsed(): boolean {
+    return this.#isStarted || this.#closed !== undefined
+  }
+
+  get isEmpty(): boolean {
+    return this.#first === this.#batches.length
+  }
+
+  /** @throws Error where the directory of the tree cannot be used */
+  start(): void {
+    if (this.#isStarted) return
+    this.#isStarted = true
+    addOpenEnd(this)
+    this.#rendezvous.start()
+  }
+
+  /** Takes the oldest value. There must be one. @throws Error where it cannot be read */
+  take(): unknown {
+    const batch = this.#batches[this.#first] as Batch
+    const { values, encoded, size } = batch
+    const index = batch.next++
+    if (values === undefined || batch.next === values.length) {
+      this.#first++
+      // To shift them one by one would move all the others each time.
+      if (this.#first === this.#batches.length || this.#first > mostTaken) {
+        this.#batches.splice(0, this.#first)
+        this.#first = 0
+      }
+      this.#unread -= size
+      this.#resume()
+    }
+    return values === undefined ? decodeMessage(encoded) : values[index]
+  }
+
+  /** Is called once there is a value, or the end. @returns gives up */
+  whenReady(onReady: () => void): () => void {
+    this.#onReady.push(onReady)
+    return () => {
+      const index = this.#onReady.indexOf(onReady)
+      if (index >= 0) this.#onReady.splice(index, 1)
+    }
+  }
+
+  /** Takes nothing more, and tells the other side. What lies here unread is lost. */
+  async close(): Promise<void> {
+    const connection = this.#connection
+    this.#end('closed')
+    this.#batches.length = 0
+    this.#first = 0
+    if (connection === undefined) return
+    connection.listen({ onFrame: () => {}, onClose: () => {} })
+    connection.resume()
+    sayFarewell(connection, 'closed')
+    await connection.end()
+    connection.destroy()
+  }
+
+  endWithProcess(fate: Fate, deadline: number): undefined {
+    if (this.#connection === undefined || this.#closed !== undefined) return
+    sayFarewell(this.#connection, fate)
+    this.#connection.flush(deadline)
+  }
+
+  #meet(connection: Connection): void {
+    this.#connection = connection
+    let farewell: ClosedReason = 'died'
+    connection.listen({
+      onFrame: ({ type, id, value }: Frame) => {
+        if (type === channelMessage.farewell) farewell = farewells[id] ?? 'died'
+        else if (value !== undefined) this.#add(type, value)
+      },
+      onClose: () => this.#end(farewell),
+    })
+  }
+
+  #add(type: number, value: EncodedValue): void {
+    const buffers: readonly Uint8Array[] = value.buffers
+    const size = buffers.reduce((sum, { length }) => sum + length, value.body.length)
+    if (type === channelMessage.list) {
+      const values = decodeMessage(value) as unknown[]
+      if (values.length === 0) return
+      this.#batches.push({ values, encoded: undefined, size, next: 0 })
+    } else {
+      // It is decoded when it is taken: it may hold an end of a channel.
+      this.#batches.push({ values: undefined, encoded: value, size, next: 0 })
+    }
+    this.#unread += size
+    if (this.#unread >= mostUnread && !this.#isPaused) {
+      this.#isPaused = true
+      this.#connection?.pause()
+    }
+    this.#tell()
+  }
+
+  #resume(): void {
+    if (!this.#isPaused || this.#unread >= mostUnread / 2) return
+    this.#isPaused = false
+    this.#connection?.resume()
+  }
+
+  #end(reason: ClosedReason): void {
+    if (this.#closed !== undefined) return
+    this.#closed = reason
+    this.#rendezvous.stop()
+    removeOpenEnd(this)
+    this.#tell()
+  }
+
+  #tell(): void {
+    for (const onReady of this.#onReady.splice(0)) onReady()
+  }
+}

@@ -1,0 +1,200 @@
+import { addOpenEnd, type OpenEnd, removeOpenEnd } from './channel-ends.js'
+import type { ChannelName } from './channel-name.js'
+import type { Connection } from './connection.js'
+import type { ClosedReason } from './errors.js'
+import { encodeFrame, type Frame } from './frame.js'
+import { channelMessage, farewells, Rendezvous } from './rendezvous.js'
+import type { Bequest, Fate } from './state.js'
+import type { EncodedValue } from './value-codec.js'
+
+/** Characters of small values that are gathered before they are written: as many as make the system call cheap beside them. */
+const longestBatch = 32 * 1024
+
+/** Bytes that may wait here until the system takes them. A value that is larger is sent when nothing else waits. */
+const mostWaiting = 1024 * 1024
+
+/** The sending end of a channel: what is sent waits here until the other end is there and takes it. */
+export class Outbox implements OpenEnd {
+  readonly name: ChannelName
+  readonly #rendezvous: Rendezvous
+  #connection: Connection | undefined
+  /** Values as JSON, which go into one frame. */
+  #texts: string[] = []
+  #textLength = 0
+  #isStarted = false
+  #isScheduled = false
+  /** Frames for a connection that is not there yet. */
+  #early: Uint8Array[] = []
+  #earlyLength = 0
+  #closed: ClosedReason | undefined
+  #isEnding = false
+  readonly #onRoom: (() => void)[] = []
+  #onEmpty: (() => void)[] = []
+
+  constructor(name: ChannelName) {
+    this.name = name
+    this.#rendezvous = new Rendezvous(name, 'sender', {
+      onMeet: (connection) => this.#meet(connection),
+      onGone: (fate) => this.#close(fate),
+    })
+  }
+
+  /** Why nothing goes any more. */
+  get closed(): ClosedReason | undefined {
+    return this.#closed
+  }
+
+  get isUsed(): boolean {
+    return this.#connection !== undefined || this.#closed !== undefined || !this.isEmpty
+  }
+
+  get hasRoom(): boolean {
+    return this.#textLength + this.#earlyLength + (this.#connection?.waiting ?? 0) < mostWaiting
+  }
+
+  get isEmpty(): boolean {
+    return this.#textLength + this.#earlyLength + (this.#connection?.waiting ?? 0) === 0
+  }
+
+  get isConnected(): boolean {
+    return this.#connection !== undefined
+  }
+
+  /** @throws Error where the directory of the tree cannot be used */
+  start(): void {
+    if (this.#isStarted) return
+    this.#isStarted = true
+    addOpenEnd(this)
+    this.#rendezvous.start()
+  }
+
+  /** A value that is small, and JSON. */
+  addText(text: string): void {
+    this.#texts.push(text)
+    this.#textLength += text.length + 1
+    if (this.#textLength >= longestBatch) this.flush()
+    else if (!this.#isScheduled) {
+      this.#isScheduled = true
+      process.nextTick(() => {
+        this.#isScheduled = false
+        this.flush()
+      })
+    }
+  }
+
+  /** Any other one. Its buffers are sent as they lie. @throws RangeError where it is too large for a frame */
+  addValue(value: EncodedValue): void {
+    const pieces = encodeFrame({ type: channelMessage.value, id: 0, value })
+    this.flush()
+    this.#write(pieces)
+  }
+
+  /** Frames that another process had for this channel. */
+  addBytes(bytes: Uint8Array): void {
+    this.#write([bytes])
+  }
+
+  flush(): void {
+    if (this.#textLength === 0) return
+    const body = `[${this.#texts.join(',')}]`
+    this.#texts = []
+    this.#textLength = 0
+    this.#write(encodeFrame({ type: channelMessage.list, id: 0, value: { format: 'json', body, buffers: [] } }))
+  }
+
+  #write(pieces: readonly Uint8Array[]): void {
+    if (this.#closed !== undefined) return
+    if (this.#connection !== undefined) {
+      this.#connection.write(pieces)
+      return
+    }
+    for (const piece of pieces) {
+      this.#early.push(piece)
+      this.#earlyLength += piece.length
+    }
+  }
+
+  /** Is called once there is room, or the channel has come to its end. */
+  whenRoom(onRoom: () => void): void {
+    this.#onRoom.push(onRoom)
+  }
+
+  /** Is called once the system has taken everything, or the channel has come to its end. */
+  whenEmpty(onEmpty: () => void): void {
+    if (this.isEmpty || this.#closed !== undefined) onEmpty()
+    else this.#onEmpty.push(onEmpty)
+  }
+
+  /** Sends what is there, and then why nothing more comes. It waits for the other end where there is something to send. */
+  async end(reason: ClosedReason): Promise<void> {
+    if (this.#isEnding) return
+    this.#isEnding = true
+    this.flush()
+    if (this.#connection === undefined && this.#earlyLength === 0) {
+      this.#close('closed')
+      return
+    }
+    await new Promise<void>((resolve) => this.whenEmpty(resolve))
+    const connection = this.#connection
+    if (this.#closed === undefined && connection !== undefined) {
+      sayFarewell(connection, reason)
+      await connection.end()
+    }
+    this.#close('closed')
+  }
+
+  endWithProcess(fate: Fate, deadline: number): Bequest | undefined {
+    if (this.#closed !== undefined) return undefined
+    this.flush()
+    if (this.#connection !== undefined) {
+      if (!this.#isEnding) sayFarewell(this.#connection, fate)
+      this.#connection.flush(deadline)
+      return undefined
+    }
+    const bytes = Buffer.concat(this.#early)
+    this.#early = []
+    this.#earlyLength = 0
+    return bytes.length === 0 ? undefined : { name: this.name, bytes, fate }
+  }
+
+  #meet(connection: Connection): void {
+    this.#connection = connection
+    let farewell: ClosedReason = 'died'
+    connection.listen({
+      onFrame: ({ type, id }: Frame) => {
+        if (type === channelMessage.farewell) farewell = farewells[id] ?? 'died'
+      },
+      onClose: () => this.#close(farewell),
+      onDrain: () => this.#drain(),
+    })
+    const early = this.#early
+    this.#early = []
+    this.#earlyLength = 0
+    if (early.length > 0) connection.write(early)
+  }
+
+  #drain(): void {
+    for (const onRoom of this.#onRoom.splice(0)) onRoom()
+    if (!this.isEmpty) return
+    const onEmpty = this.#onEmpty
+    this.#onEmpty = []
+    for (const tell of onEmpty) tell()
+  }
+
+  #close(reason: ClosedReason): void {
+    if (this.#closed !== undefined) return
+    this.#closed = reason
+    this.#rendezvous.stop()
+    removeOpenEnd(this)
+    this.#texts = []
+    this.#early = []
+    this.#textLength = 0
+    this.#earlyLength = 0
+    for (const tell of [...this.#onRoom.splice(0), ...this.#onEmpty.splice(0)]) tell()
+  }
+}
+
+/** Tells the other side why nothing more comes. */
+export function sayFarewell(connection: Connection, reason: ClosedReason): void {
+  connection.send({ type: channelMessage.farewell, id: farewells.indexOf(reason), value: undefined })
+}

@@ -1,0 +1,6 @@
+const signal = new Int32Array(new SharedArrayBuffer(4))
+
+/** Waits for a millisecond: the other side is a process of its own, and there is no event loop to say when it has read. */
+export function pause(): void {
+  Atomics.wait(signal, 0, 0, 1)
+}

@@ -1,0 +1,203 @@
+// How the two ends of a channel find each other, whichever of them looks for the other one first.
+//
+// Each opens the door of its own process, and then goes to the other one's. So at least one of them finds an open door, and perhaps both do. The
+// receiver says `go` to whoever comes and wherever it is let in; the sender chooses the first connection on which that is said. The receiver must have
+// accepted that before anything is sent, since it may have given the connection up in the meantime; and the sender may have ended before it knows of
+// that, so that the receiver looks on until the sender says `begin`.
+import { type ChannelName, otherRole, ownerOf, type Role } from './channel-name.js'
+import type { Connection } from './connection.js'
+import { openDoor, type Seeker, visit } from './door.js'
+import type { ClosedReason } from './errors.js'
+import type { Frame } from './frame.js'
+import { identity } from './identity.js'
+import { watchLife } from './lives.js'
+import type { Fate } from './state.js'
+import { readNote, removeNote, writeNote } from './tree-directory.js'
+
+/** Types of frames of a channel. */
+export const channelMessage = {
+  /** Of a receiver: it is ready. */
+  go: 1,
+  /** Of a sender: this is to be the connection. */
+  choose: 2,
+  /** Of a receiver: it may be. */
+  accept: 3,
+  /** Of a sender: it is. */
+  begin: 4,
+  /** Values in one list. */
+  list: 5,
+  /** One value. */
+  value: 6,
+  /** Nothing more is meant to come: `id` says why, see `farewells`. */
+  farewell: 7,
+} as const
+
+/** What `id` of a farewell says. */
+export const farewells: readonly ClosedReason[] = ['closed', 'exited', 'died']
+
+/** Milliseconds until who was not let in comes again, the first and the last time. */
+const firstPause = 20
+const longestPause = 2000
+
+interface RendezvousEvents {
+  readonly onMeet: (connection: Connection) => void
+  /** The other process has ended, and there is nothing left of it. */
+  readonly onGone: (fate: Fate) => void
+}
+
+export class Rendezvous implements Seeker {
+  readonly #name: ChannelName
+  readonly #role: Role
+  readonly #events: RendezvousEvents
+  readonly #candidates = new Set<Connection>()
+  /** Of a sender: those on which the receiver is ready, and the one that it is to accept. */
+  readonly #ready = new Set<Connection>()
+  #chosen: Connection | undefined
+  /** How the other process has ended. */
+  #fate: Fate | undefined
+  #isOver = false
+  #isStarted = false
+  #pause = firstPause
+  #timer: NodeJS.Timeout | undefined
+  #stopVisit: () => void = () => {}
+  #stopWatch: () => void = () => {}
+  /** Have we said where our end is? */
+  #hasNote = false
+
+  constructor(name: ChannelName, role: Role, events: RendezvousEvents) {
+    this.#name = name
+    this.#role = role
+    this.#events = events
+  }
+
+  /** @throws Error where the directory of the tree cannot be used */
+  start(): void {
+    if (this.#isStarted || this.#isOver) return
+    this.#isStarted = true
+    const own = identity().pid.id
+    const door = openDoor()
+    if (ownerOf(this.#name, this.#role) !== own) {
+      this.#hasNote = true
+      writeNote(identity().directory, this.#name, this.#role, own)
+    }
+    door.expect(this.#name, this.#role, this)
+    if (this.#isOver) return
+    this.#watch()
+    this.#seek()
+  }
+
+  /** Who looks for nothing any more. */
+  stop(): void {
+    this.#settle()
+    for (const candidate of this.#candidates) candidate.destroy()
+    this.#candidates.clear()
+  }
+
+  offer(connection: Connection, first?: Frame): void {
+    this.#candidates.add(connection)
+    connection.listen({
+      onFrame: (frame) => this.#receive(connection, frame),
+      onClose: () => {
+        this.#ready.delete(connection)
+        if (this.#chosen === connection) this.#chosen = undefined
+        this.#choose()
+        if (!this.#candidates.delete(connection)) return
+        if (this.#fate === undefined) this.#seekLater()
+        else this.#endIfAlone()
+      },
+    })
+    if (this.#role === 'receiver') say(connection, channelMessage.go)
+    if (first !== undefined) this.#receive(connection, first)
+  }
+
+  #receive(connection: Connection, { type }: Frame): void {
+    if (this.#isOver) return
+    if (this.#role === 'receiver') {
+      if (type === channelMessage.choose) say(connection, channelMessage.accept)
+      else if (type === channelMessage.begin) this.#meet(connection)
+    } else if (type === channelMessage.go) {
+      this.#ready.add(connection)
+      this.#choose()
+    } else if (type === channelMessage.accept && connection === this.#chosen) {
+      say(connection, channelMessage.begin)
+      this.#meet(connection)
+    }
+  }
+
+  #choose(): void {
+    if (this.#chosen !== undefined || this.#isOver) return
+    const [first] = this.#ready
+    if (first === undefined) return
+    this.#chosen = first
+    say(first, channelMessage.choose)
+  }
+
+  #meet(connection: Connection): void {
+    this.#candidates.delete(connection)
+    this.stop()
+    this.#events.onMeet(connection)
+  }
+
+  #settle(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    clearTimeout(this.#timer)
+    this.#stopVisit()
+    this.#stopWatch()
+    if (!this.#isStarted) return
+    openDoor().forget(this.#name, this.#role)
+    if (this.#hasNote) removeNote(identity().directory, this.#name, this.#role)
+  }
+
+  #holder(): string {
+    const role = otherRole(this.#role)
+    return readNote(identity().directory, this.#name, role) ?? ownerOf(this.#name, role)
+  }
+
+  #seek(): void {
+    if (this.#isOver) return
+    const hello = { name: this.#name, role: this.#role }
+    this.#stopVisit = visit(
+      this.#holder(),
+      hello,
+      (connection) => this.offer(connection),
+      (isThere) => {
+        // Who has no door comes to ours when it has one.
+        if (isThere) this.#seekLater()
+      },
+    )
+  }
+
+  #seekLater(): void {
+    if (this.#isOver || this.#candidates.size > 0) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#seek(), this.#pause).unref()
+    this.#pause = Math.min(2 * this.#pause, longestPause)
+  }
+
+  #watch(): void {
+    const holder = this.#holder()
+    this.#stopWatch = watchLife(holder, (fate) => {
+      if (this.#isOver) return
+      // It may have been handed on meanwhile.
+      if (this.#holder() !== holder) {
+        this.#watch()
+        this.#seek()
+        return
+      }
+      this.#fate = fate
+      this.#endIfAlone()
+    })
+  }
+
+  /** What a process said last may still be on its way when it is known that it has ended: its connections end when all of that was read. */
+  #endIfAlone(): void {
+    if (this.#isOver || this.#fate === undefined || this.#candidates.size > 0) return
+    this.stop()
+    this.#events.onGone(this.#fate)
+  }
+}
+
+function say(connection: Connection, type: number): void {
+  connection.send({ type, id: 0, value: undefined })
+}

@@ -1,0 +1,25 @@
+// The tasks of fixtures/process/channel-tasks.mjs, typed.
+import { pathToFileURL } from 'node:url'
+import { fromModule, type Pid, type Receiver, type Sender } from 'brood/process'
+import { fixture } from '../support.js'
+
+interface ChannelTasks {
+  count(to: Pid, howMany: number): Promise<void>
+  sendOne(to: Pid, value: unknown): Promise<void>
+  collect(from: Pid): Promise<unknown[]>
+  greetSibling(): Promise<string>
+  double(other: Pid): Promise<void>
+  sendAndExit(to: Pid, options: { messages: number; length: number; code: number; afterReply: boolean }): Promise<never>
+  sendAndDie(other: Pid): Promise<never>
+  die(): void
+  nothing(): void
+  idle(): Promise<never>
+  stall(from: Pid, milliseconds: number): Promise<number>
+  reopen(to: Pid, rounds: number): Promise<void>
+  takeFrom(receiver: Receiver<never>, howMany: number): Promise<unknown[]>
+  sendThrough(sender: Sender, values: readonly unknown[]): Promise<void>
+  grandparent(to: Pid, howMany: number): Promise<void>
+  selectAll(...froms: Pid[]): Promise<number>
+}
+
+export const tasks = fromModule<ChannelTasks>(pathToFileURL(fixture('process/channel-tasks.mjs')))
