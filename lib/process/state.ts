@@ -26,6 +26,8 @@ interface State {
   call: RunningCall | undefined
   /** The module that is being loaded for a task, in a child. */
   loading: string | undefined
+  /** Does this turn of a child belong to none of its tasks? It is asked where a module goes on with something of its own. */
+  isOutsideTask: (() => boolean) | undefined
   /** Asks the parent for something, in a child. */
   toParent: ParentRequests | undefined
   /** Where other processes open channels to this one. */
@@ -98,6 +100,7 @@ export function getState(): State {
       capturesErrors: undefined,
       call: undefined,
       loading: undefined,
+      isOutsideTask: undefined,
       toParent: undefined,
       door: undefined,
       channelEnds: new Set(),
