@@ -16,9 +16,12 @@ interface ChannelTasks {
   idle(): Promise<never>
   stall(from: Pid, milliseconds: number): Promise<number>
   reopen(to: Pid, rounds: number): Promise<void>
-  takeFrom(receiver: Receiver<never>, howMany: number): Promise<unknown[]>
+  takeFrom(receiver: Receiver, howMany: number): Promise<unknown[]>
   sendThrough(sender: Sender, values: readonly unknown[]): Promise<void>
   grandparent(to: Pid, howMany: number): Promise<void>
+  passOn(other: Pid): Promise<void>
+  handOn(receiver: Receiver, howMany: number): Promise<unknown[]>
+  takeEnd(from: Pid, values: readonly unknown[]): Promise<void>
   selectAll(...froms: Pid[]): Promise<number>
 }
 

@@ -262,4 +262,3 @@ t.test('what cannot be sent says what it is, and the channel goes on', async (t)
   await sender.close()
   t.same(await child, [1, 2])
 })
-
