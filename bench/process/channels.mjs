@@ -6,6 +6,7 @@ import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { isChild, pid, Receiver, Sender, spawn, task } from 'brood/process'
 import { median } from '../statistics.mjs'
 
+// oxlint-disable unicorn/require-post-message-target-origin -- it is the one of worker_threads
 const self = fileURLToPath(import.meta.url)
 const small = { count: 400_000, make: (index) => ({ id: index, name: 'message', ok: true }), size: 0 }
 const large = { count: 600, make: () => Buffer.alloc(1024 * 1024, 1), size: 1024 * 1024 }

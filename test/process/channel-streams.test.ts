@@ -46,5 +46,5 @@ t.test('a process that dies destroys the streams', async (t) => {
   const child = spawn(tasks.die)
   child.join().catch(() => {})
   const stream = byteReceiver(child.pid as Pid)
-  await t.rejects(stream.toArray(), { code: 'ERR_BROOD_CHANNEL_CLOSED', reason: 'died' } as never)
+  await t.rejects(stream.toArray(), { code: 'ERR_BROOD_CHANNEL_CLOSED', reason: 'died' })
 })
