@@ -33,4 +33,5 @@ export { type ResourceRequest, type Resources, resourcesDefault as RESOURCES_DEF
 export { type Selected, select } from './select.js'
 export { Sender } from './sender.js'
 export { type SpawnOptions, spawn, spawnWith, trySpawn } from './spawn.js'
+export { recvSync, sendSync } from './sync.js'
 export { type AnyFunction, assertSpawnIsSafe, fromModule, type ModuleTasks, type Task, type TaskResult, task } from './task.js'

@@ -148,6 +148,14 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
   }
 
   /** @internal */
+  static receiveBlocking<T>(receiver: Receiver<T>): T {
+    const inbox = receiver.#inbox
+    if (!receiver.#isClosed) inbox.waitBlocking()
+    receiver.#checkOpen()
+    return inbox.take() as T
+  }
+
+  /** @internal */
   static inboxOf(receiver: Receiver): Inbox {
     return receiver.#inbox
   }

@@ -4,36 +4,15 @@
 // receiver says `go` to whoever comes and wherever it is let in; the sender chooses the first connection on which that is said. The receiver must have
 // accepted that before anything is sent, since it may have given the connection up in the meantime; and the sender may have ended before it knows of
 // that, so that the receiver looks on until the sender says `begin`.
+import { channelMessage } from './channel-message.js'
 import { type ChannelName, otherRole, ownerOf, type Role } from './channel-name.js'
 import type { Connection } from './connection.js'
 import { openDoor, type Seeker, visit } from './door.js'
-import type { ClosedReason } from './errors.js'
 import type { Frame } from './frame.js'
 import { identity } from './identity.js'
 import { watchLife } from './lives.js'
 import type { Fate } from './state.js'
 import { readNote, removeNote, writeNote } from './tree-directory.js'
-
-/** Types of frames of a channel. */
-export const channelMessage = {
-  /** Of a receiver: it is ready. */
-  go: 1,
-  /** Of a sender: this is to be the connection. */
-  choose: 2,
-  /** Of a receiver: it may be. */
-  accept: 3,
-  /** Of a sender: it is. */
-  begin: 4,
-  /** Values in one list. */
-  list: 5,
-  /** One value. */
-  value: 6,
-  /** Nothing more is meant to come: `id` says why, see `farewells`. */
-  farewell: 7,
-} as const
-
-/** What `id` of a farewell says. */
-export const farewells: readonly ClosedReason[] = ['closed', 'exited', 'died']
 
 /** Milliseconds until who was not let in comes again, the first and the last time. */
 const firstPause = 20
