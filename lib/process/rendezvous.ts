@@ -32,6 +32,10 @@ export class Rendezvous implements Seeker {
   /** Of a sender: those on which the receiver is ready, and the one that it is to accept. */
   readonly #ready = new Set<Connection>()
   #chosen: Connection | undefined
+  /** Of a receiver: those that it has accepted. On one of them everything may have been sent already. */
+  readonly #accepted = new Set<Connection>()
+  /** How the other process has ended. */
+  #fate: Fate | undefined
   #isOver = false
   #isStarted = false
   #pause = firstPause
@@ -78,6 +82,8 @@ export class Rendezvous implements Seeker {
         this.#ready.delete(connection)
         if (this.#chosen === connection) this.#chosen = undefined
         this.#choose()
+        this.#accepted.delete(connection)
+        this.#tellGone()
         if (this.#candidates.delete(connection)) this.#seekLater()
       },
     })
@@ -88,8 +94,10 @@ export class Rendezvous implements Seeker {
   #receive(connection: Connection, { type }: Frame): void {
     if (this.#isOver) return
     if (this.#role === 'receiver') {
-      if (type === channelMessage.choose) say(connection, channelMessage.accept)
-      else if (type === channelMessage.begin) this.#meet(connection)
+      if (type === channelMessage.choose) {
+        this.#accepted.add(connection)
+        say(connection, channelMessage.accept)
+      } else if (type === channelMessage.begin) this.#meet(connection)
     } else if (type === channelMessage.go) {
       this.#ready.add(connection)
       this.#choose()
@@ -160,9 +168,16 @@ export class Rendezvous implements Seeker {
         this.#seek()
         return
       }
-      this.stop()
-      this.#events.onGone(fate)
+      this.#fate = fate
+      this.#tellGone()
     })
+  }
+
+  /** The news of its end may be faster than what it has said last. */
+  #tellGone(): void {
+    if (this.#fate === undefined || this.#isOver || this.#accepted.size > 0) return
+    this.stop()
+    this.#events.onGone(this.#fate)
   }
 }
 
