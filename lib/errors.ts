@@ -27,6 +27,7 @@ export type BroodErrorCode =
   | 'ERR_BROOD_CHANNEL_CLOSED'
   | 'ERR_BROOD_CHANNEL_DUPLICATE'
   | 'ERR_BROOD_CHANNEL_SELF'
+  | 'ERR_BROOD_CHANNEL_BUSY'
 
 /** What is known of an error beside its message: the cause, and the fields a program needs. */
 export interface BroodErrorDetails {

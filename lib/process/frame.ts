@@ -114,7 +114,7 @@ export function encodeFrame(frame: Frame): Uint8Array[] {
 }
 
 /** The bytes are no frames: the other side is not brood's, or the stream is torn. */
-class FrameError extends Error {
+export class FrameError extends Error {
   override readonly name = 'FrameError'
 }
 

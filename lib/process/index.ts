@@ -26,7 +26,20 @@ export {
   UnguardedError,
 } from './errors.js'
 export type { JoinHandle, JoinOptions } from './join-handle.js'
-export { byteReceiver, byteSender, configure, Pool, Receiver, Sender, select, spawn, spawnWith, trySpawn } from './late.js'
+export {
+  byteReceiver,
+  byteSender,
+  configure,
+  Pool,
+  Receiver,
+  recvSync,
+  Sender,
+  select,
+  sendSync,
+  spawn,
+  spawnWith,
+  trySpawn,
+} from './late.js'
 export type { MapOptions } from './map-in-order.js'
 export type { OutputMode } from './output.js'
 export { Pid } from './pid.js'

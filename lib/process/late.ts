@@ -33,6 +33,10 @@ export const spawnWith: typeof Rest.spawnWith = (...call) => loadRest().spawnWit
 export const trySpawn: typeof Rest.trySpawn = (...call) => loadRest().trySpawn(...call)
 /** {@inheritDoc Rest.select} */
 export const select: typeof Rest.select = (...receivers) => loadRest().select(...receivers)
+/** {@inheritDoc Rest.recvSync} */
+export const recvSync: typeof Rest.recvSync = (receiver) => loadRest().recvSync(receiver)
+/** {@inheritDoc Rest.sendSync} */
+export const sendSync: typeof Rest.sendSync = (sender, value) => loadRest().sendSync(sender, value)
 /** {@inheritDoc Rest.byteSender} */
 export const byteSender: typeof Rest.byteSender = (...call) => loadRest().byteSender(...call)
 /** {@inheritDoc Rest.byteReceiver} */

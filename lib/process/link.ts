@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { type Frame, FrameReader, FrameWriter } from './frame.js'
+import { type Frame, FrameError, FrameReader, FrameWriter } from './frame.js'
 
 /**
  * A parent's end of the link to a child: frames over a socket.
@@ -14,12 +14,22 @@ export class Link {
 
   /**
    * @param onFrame is called for each frame, in order
+   * @param onRubbish is called where the bytes are no frames: then no more is read
    * @param onClose is called once, when no more comes; what was sent and not read by then is lost
    */
-  constructor(socket: Socket, onFrame: (frame: Frame) => void, onClose: () => void) {
+  constructor(socket: Socket, onFrame: (frame: Frame) => void, onRubbish: (error: FrameError) => void, onClose: () => void) {
     this.#socket = socket
     const reader = new FrameReader(onFrame)
-    socket.on('data', (chunk) => reader.push(chunk))
+    socket.on('data', (chunk) => {
+      try {
+        reader.push(chunk)
+      } catch (error) {
+        // What a receiver of a frame throws is its own.
+        if (!(error instanceof FrameError)) throw error
+        onRubbish(error)
+        socket.destroy()
+      }
+    })
     // ECONNRESET and EPIPE: the child's exit tells more.
     socket.on('error', () => {})
     socket.once('close', () => {

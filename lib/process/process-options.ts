@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 import { BroodError } from '../errors.js'
 import type { Stdio, StdioKind } from './engine.js'
 import { inheritedExecArgv } from './exec-argv.js'
@@ -54,9 +55,9 @@ export interface ProcessPlan {
   readonly flushTimeout: number
 }
 
-const names: ReadonlySet<string> = new Set([
-  ...['env', 'envRemove', 'envClear', 'cwd', 'args', 'execArgv', 'stdio', 'uid', 'gid', 'resources', 'detached', 'flushTimeout'],
-])
+const names: ReadonlySet<string> = new Set(
+  'env envRemove envClear cwd args execArgv stdio uid gid resources detached flushTimeout'.split(' '),
+)
 
 /**
  * Reads what somebody asked for.
@@ -67,10 +68,11 @@ const names: ReadonlySet<string> = new Set([
 export function planProcess(options: ProcessOptions, others: readonly string[] = []): ProcessPlan {
   checkObject(options, others)
   const env = makeEnvironment(options)
+  if (typeof (options.resources ?? {}) !== 'object') throw invalid('resources', 'an object with `mem` and `cpu`', options.resources)
   const resources = readResources(options.resources ?? {}, resourcesDefault)
   const execArgv =
     options.execArgv === undefined ? inheritedExecArgv(ownExecArgv(), env.NODE_OPTIONS) : readTexts('execArgv', options.execArgv)
-  const detached = options.detached === true
+  const detached = readBoolean('detached', options.detached)
   const { stdio, captures } = planOutput(readStdio(options.stdio), detached)
   return {
     env,
@@ -123,28 +125,43 @@ function checkObject(options: unknown, others: readonly string[]): void {
 
 function makeEnvironment({ env = {}, envRemove = [], envClear = false }: ProcessOptions): Record<string, string> {
   const made: Record<string, string> = {}
-  const set = (name: string, value: unknown) => {
-    if (value !== undefined) made[name] = String(value)
+  const set = (name: string, value: string | undefined) => {
+    if (value !== undefined) made[name] = value
     else Reflect.deleteProperty(made, name)
   }
   if (!envClear) for (const [name, value] of Object.entries(process.env)) set(name, value)
   for (const name of readTexts('envRemove', envRemove)) set(name, undefined)
-  for (const [name, value] of Object.entries(env)) set(name, value)
+  for (const [name, value] of readVariables(env)) set(name, value)
   return made
 }
 
-const kinds: readonly unknown[] = ['inherit', 'pipe', 'ignore']
+function readVariables(env: unknown): [name: string, value: string | undefined][] {
+  if (typeof env !== 'object' || env === null) throw invalid('env', 'an object', env)
+  return Object.entries(env).map(([name, value]: [string, unknown]) => {
+    if (name === '' || /[=\0]/.test(name)) throw invalid('env', 'an object of variables', name)
+    const text = ['number', 'boolean'].includes(typeof value) ? String(value) : value
+    if (text !== undefined && (typeof text !== 'string' || text.includes('\0'))) throw invalid(`env.${name}`, 'a text', value)
+    return [name, text]
+  })
+}
+
+const kinds: ReadonlySet<unknown> = new Set(['inherit', 'pipe', 'ignore'])
 
 function readStdio(stdio: unknown): Stdio | undefined {
   if (stdio === undefined) return undefined
-  if (kinds.includes(stdio)) return [stdio, stdio, stdio] as unknown as Stdio
-  if (Array.isArray(stdio) && stdio.length === 3 && stdio.every((kind) => kinds.includes(kind))) return stdio as unknown as Stdio
+  if (kinds.has(stdio)) return [stdio, stdio, stdio] as unknown as Stdio
+  if (Array.isArray(stdio) && stdio.length === 3 && stdio.every((kind) => kinds.has(kind))) return stdio as unknown as Stdio
   throw invalid('stdio', "'inherit', 'pipe' or 'ignore', or three of them", stdio)
 }
 
 function readTexts(name: string, value: unknown): readonly string[] {
   if (Array.isArray(value) && value.every((text) => typeof text === 'string' && !text.includes('\0'))) return [...(value as string[])]
   throw invalid(name, 'a list of texts', value)
+}
+
+function readBoolean(name: string, value: unknown): boolean {
+  if (value === undefined || typeof value === 'boolean') return value === true
+  throw invalid(name, 'true or false', value)
 }
 
 function readPath(value: unknown): string {
@@ -167,6 +184,6 @@ export function readSignal(value: unknown): AbortSignal | undefined {
 }
 
 function invalid(argument: string, expected: string, value: unknown): BroodError {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : Array.isArray(value) ? 'a list' : String(value)
+  const shown = inspect(value, { depth: 0 })
   return new BroodError('ERR_BROOD_INVALID_ARGUMENT', `\`${argument}\` must be ${expected}, and is ${shown}.`, { argument })
 }

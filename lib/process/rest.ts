@@ -8,6 +8,7 @@ export { byteReceiver, byteSender } from './byte-streams.js'
 export { configure } from './configure.js'
 export { select } from './select.js'
 export { spawn, spawnWith, trySpawn } from './spawn.js'
+export { recvSync, sendSync } from './sync.js'
 export { Pool, Receiver, Sender }
 
 nameClasses({ Pool, Receiver, Sender })

@@ -1,3 +1,4 @@
+import { BroodError } from '../errors.js'
 import { type Call, prepareCall } from './call.js'
 import { localEngine } from './engine-local.js'
 import { childEntry } from './entry.js'
@@ -57,18 +58,22 @@ function start<R>(options: SpawnOptions, task: unknown, args: readonly unknown[]
   const plan = planProcess(options, ['timeout', 'signal', 'onProgress'])
   const timeout = readNumber('timeout', options.timeout)
   const signal = readSignal(options.signal)
-  const run = new Run<R>(plan, { timeout, signal, onProgress: options.onProgress })
+  const { onProgress } = options
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', '`onProgress` must be a function.', { argument: 'onProgress' })
+  }
+  const run = new Run<R>(plan, { timeout, signal, onProgress })
   run.begin(() => prepareCall(task, args, caller), isWaiting)
   return new Handle(run, run.result)
 }
 
 /** A module that starts processes when it is loaded would be loaded by each of them: they would never end. */
 export function refuseWhileLoading(): void {
-  const { loading } = getState()
-  if (loading === undefined) return
+  const { loading, isOutsideTask } = getState()
+  if (loading === undefined && isOutsideTask?.() !== true) return
   throw new UnguardedError(
-    `${loading} starts processes while it is evaluated, and a child evaluates it to find its tasks. Put what only the first process is to do behind ` +
-      '`if (!isChild) { … }`, or call `init()` in front of it.',
+    `${loading ?? 'A module'} starts processes where it is evaluated, and a child evaluates it to find its tasks. Put what only the first process is to ` +
+      'do behind `if (!isChild) { … }`, or call `init()` in front of it.',
     { url: loading },
   )
 }
@@ -212,12 +217,17 @@ class Run<R> implements Joinable {
     const passOn = () => worker.abort(id, signal as AbortSignal)
     signal?.addEventListener('abort', passOn, { once: true })
     this.#setHolding()
-    void worker.ended.then(({ unanswered, toError }) => {
+    void this.#waitForEnd(worker, () => {
       signal?.removeEventListener('abort', passOn)
       release()
-      if (unanswered.length > 0) this.#settle(() => this.#reject(this.#stopped ?? toError(this.task)))
-      this.#setGone()
     })
+  }
+
+  async #waitForEnd(worker: Worker, cleanUp: () => void): Promise<void> {
+    const death = await worker.ended
+    cleanUp()
+    if (death.unanswered.length > 0) this.#settle(() => this.#reject(this.#stopped ?? death.toError(this.task)))
+    this.#setGone()
   }
 
   #watchLimits(): void {

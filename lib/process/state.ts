@@ -1,6 +1,8 @@
 import { Module } from 'node:module'
-import type { ChannelName } from './channel-name.js'
+import type { ChannelName, Role } from './channel-name.js'
 import type { Door } from './door.js'
+import type { ClosedReason } from './errors.js'
+import type { Frame } from './frame.js'
 import type { Identity } from './identity.js'
 import type { OutputEvent, OutputMode } from './output.js'
 import type { Resources } from './resources.js'
@@ -26,6 +28,8 @@ interface State {
   call: RunningCall | undefined
   /** The module that is being loaded for a task, in a child. */
   loading: string | undefined
+  /** Does this turn of a child belong to none of its tasks? It is asked where a module goes on with something of its own. */
+  isOutsideTask: (() => boolean) | undefined
   /** Asks the parent for something, in a child. */
   toParent: ParentRequests | undefined
   /** Where other processes open channels to this one. */
@@ -47,7 +51,7 @@ export interface RunningCall {
 }
 
 /** What a child asks of its parent. */
-export interface ParentRequests {
+export interface ParentRequests extends RelayRequests {
   /**
    * @param signal gives up waiting
    * @returns gives them back, once they are there; rejects where they are refused
@@ -65,6 +69,27 @@ export interface ParentRequests {
   watch(id: string, onFate: (fate: Fate) => void): () => void
   /** Leaves the parent what is to be sent through a channel. */
   bequeath(bequest: Bequest): void
+}
+
+/** What a child asks its parent for, about a channel whose other end the parent looks for in its place. */
+export interface RelayRequest {
+  readonly kind: 'push' | 'pull' | 'end'
+  readonly name: ChannelName
+  readonly role: Role
+  /** Frames, of a push. */
+  readonly bytes?: Uint8Array
+}
+
+/** The answer: a frame where a pull has brought one, and why the channel has come to its end. */
+export interface Relayed {
+  readonly frame?: Frame
+  readonly closed?: ClosedReason
+}
+
+export interface RelayRequests {
+  relay(request: RelayRequest, onAnswer: (answer: Relayed) => void): void
+  /** Waits, without the event loop, until the parent has said something, and sees to it. */
+  waitForAny(): void
 }
 
 /** How a process has ended: by itself with exit code 0, or in another way. */
@@ -98,6 +123,7 @@ export function getState(): State {
       capturesErrors: undefined,
       call: undefined,
       loading: undefined,
+      isOutsideTask: undefined,
       toParent: undefined,
       door: undefined,
       channelEnds: new Set(),

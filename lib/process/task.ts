@@ -52,6 +52,8 @@ export function task(...asked: [string, AnyFunction] | [string, string, AnyFunct
   const [url, name, call] = asked.length === 3 ? asked : [undefined, ...asked]
   if (typeof name !== 'string' || name === '') throw invalid('name', 'The name of a task must be a text that is not empty.')
   if (typeof call !== 'function') throw invalid('fn', `Task "${name}" must be a function, and is ${describe(call)}.`)
+  if (url !== undefined && !URL.canParse(url))
+    throw invalid('url', `The URL of task "${name}" must be that of its module: import.meta.url.`)
   const site = url === undefined ? findCallSite(task) : undefined
   const module = url ?? site?.url
   if (module === undefined) {

@@ -61,6 +61,8 @@ export class Worker {
   #count = 0
   #memory = 0
   #uncaught: ThrownRecord | undefined
+  /** What it sent was none of brood's messages. */
+  #rubbish: Error | undefined
   #setReady: () => void = () => {}
 
   constructor(plan: ProcessPlan, { entry, engine, isPooled, modules, reportsMemory = false }: WorkerKind) {
@@ -87,7 +89,11 @@ export class Worker {
     })
     if (link === undefined) setClosed()
     else {
-      this.#link = new Link(link, (frame) => this.#receive(frame), setClosed)
+      const stop = (error: Error) => {
+        this.#rubbish = error
+        this.kill('SIGKILL')
+      }
+      this.#link = new Link(link, (frame) => this.#receive(frame), stop, setClosed)
       const start: Start = {
         pid: this.pid.id,
         parent: own.id,
@@ -180,7 +186,8 @@ export class Worker {
   #receive(frame: Frame): void {
     const { type, id, about = 0, value } = frame
     // What a task has written comes before what it returns. In a pool that would be paid for by each call.
-    if (!this.#isPooled) for (const stream of this.#captured) stream.catchUp()
+    const isAnswer = type === message.returned || type === message.thrown
+    if (isAnswer && !this.#isPooled) for (const stream of this.#captured) stream.catchUp()
     switch (type) {
       case message.returned:
         this.#memory = about * 1024
@@ -284,6 +291,10 @@ export class Worker {
     const how = signal === null ? `with exit code ${exitCode}` : `by ${signal}`
     const told = stderr === '' ? '' : `\nIts stderr ends with:\n${stderr.trimEnd()}`
     if (isOutOfMemory(stderr)) return new OutOfMemoryError(`Task "${task}" ran out of memory: its process ended ${how}.${told}`, facts)
+    if (this.#rubbish !== undefined) {
+      const text = `Task "${task}" was not answered: its process has written to file descriptor 3, which is brood's, and was killed.${told}`
+      return new ExitedError(text, { ...facts, cause: this.#rubbish })
+    }
     if (this.#uncaught !== undefined) {
       const text = `Task "${task}" was not answered: an exception that nobody caught has ended its process.${told}`
       return new ExitedError(text, { ...facts, cause: reviveThrown(this.#uncaught) })

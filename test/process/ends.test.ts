@@ -17,7 +17,7 @@ import {
 } from 'brood/process'
 import { temporaryDirectory } from '../support.js'
 import t from '../tap.js'
-import { isAlive, load, run, said, started } from './programs.js'
+import { caught, isAlive, load, MiB, run, said, started } from './programs.js'
 
 configure({ captureErrors: true })
 const { add, busy, echo, forever, later } = await load<'add' | 'busy' | 'echo' | 'forever' | 'later'>('tasks.mjs')
@@ -28,22 +28,15 @@ const ends = await load<
   | 'exit'
   | 'exitLater'
   | 'fillHeap'
+  | 'lastBreath'
   | 'never'
   | 'obedient'
   | 'overflow'
   | 'rejectLater'
   | 'stubborn'
   | 'throwLater'
+  | 'writeRubbish'
 >('ends.mjs')
-
-// biome-ignore lint/suspicious/noExplicitAny: an error has whatever its class has
-const caught = async (handle: PromiseLike<unknown>): Promise<any> => {
-  try {
-    return { returned: await handle }
-  } catch (error) {
-    return error
-  }
-}
 
 t.test('an end without an answer', async (t) => {
   const exited = { name: 'ExitedError', code: 'ERR_BROOD_EXITED' }
@@ -64,6 +57,7 @@ t.test('an end without an answer', async (t) => {
     ['throwLater', [], { ...exited, exitCode: 1, cause: { name: 'RangeError', message: 'thrown outside of the task' } }],
     ['rejectLater', [], { ...exited, exitCode: 1, cause: { name: 'TypeError', message: 'rejected outside of the task' } }],
     ['fillHeap', [], { name: 'OutOfMemoryError', code: 'ERR_BROOD_OUT_OF_MEMORY' }, { execArgv: ['--max-old-space-size=24'] }],
+    ['writeRubbish', [], { ...exited, signal: 'SIGKILL', message: /file descriptor 3/, cause: { name: 'FrameError' } }],
     ['overflow', [], { name: 'RangeError', message: 'Maximum call stack size exceeded' }],
   ]
   for (const [end, args, expected, options = {}] of cases) {
@@ -97,6 +91,16 @@ t.test('an end without an answer', async (t) => {
       classes,
     )
   }
+})
+
+t.test('what was sent before the end arrives', async (t) => {
+  const seen: number[][] = []
+  const onProgress = (bytes: unknown) => seen.push([(bytes as Buffer).length, (bytes as Buffer).at(-1) as number])
+  t.match(await caught(spawnWith({ onProgress }, ends.lastBreath)), { code: 'ERR_BROOD_EXITED', exitCode: 0 })
+  t.same(seen, [
+    [8 * MiB, 2],
+    [8 * MiB, 1],
+  ])
 })
 
 t.test('kill', async (t) => {

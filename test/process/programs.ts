@@ -6,11 +6,11 @@ import { fixture, type Observation, observe } from '../support.js'
 export const program = (name: string): string => fixture(`process/${name}`)
 
 // biome-ignore lint/suspicious/noExplicitAny: a fixture is not typed
-type AnyTask = Task<(...args: any[]) => any>
+export type AnyTask = Task<(...args: any[]) => any>
 
 /** Tasks that a module of fixtures/process exports. They are called with anything. */
 export async function load<Name extends string>(name: string): Promise<Record<Name, AnyTask>> {
-  return (await import(pathToFileURL(program(name)).href)) as Record<Name, AnyTask>
+  return (await import(new URL(name, pathToFileURL(program('')).href).href)) as Record<Name, AnyTask>
 }
 
 /** Runs a program of fixtures/process. */
@@ -50,3 +50,12 @@ export function isAlive(osPid: number | undefined): boolean {
 }
 
 export const MiB: number = 1024 ** 2
+
+// biome-ignore lint/suspicious/noExplicitAny: an error has whatever its class has
+export async function caught(handle: PromiseLike<unknown>): Promise<any> {
+  try {
+    return { returned: await handle }
+  } catch (error) {
+    return error
+  }
+}

@@ -11,6 +11,7 @@ import { blockOutput } from './blocking-output.js'
 import { type Loaded, loadAhead, loadTask } from './load-task.js'
 import { ParentLink } from './parent-link.js'
 import { RequestsToParent } from './parent-requests.js'
+import { TaskContext } from './task-context.js'
 
 /** Runs the calls that the parent sends. The entry of a child calls it, and nobody else. */
 export function runChild(): void {
@@ -40,6 +41,7 @@ class Child {
   #isLoadingAhead = false
   #isEnding = false
   #isInLoop = false
+  readonly #context = new TaskContext()
 
   constructor(link: ParentLink, start: Start) {
     this.#link = link
@@ -69,7 +71,9 @@ class Child {
   }
 
   async #loadAhead(): Promise<void> {
+    this.#context.beforeLoading()
     for (const url of this.#start.modules) await loadAhead(url)
+    this.#context.afterLoading()
     this.#isLoadingAhead = false
     this.#link.send({ type: message.ready, id: 0, value: undefined })
     this.#runNext()
@@ -144,6 +148,7 @@ class Child {
 
   #begin(call: Call): void {
     this.#running = call
+    this.#context.beforeLoading()
     const loaded = loadTask(call.task)
     if (loaded instanceof Promise) {
       void loaded.then((found) => this.#call(call, found))
@@ -151,6 +156,7 @@ class Child {
   }
 
   #call(call: Call, loaded: Loaded): void {
+    this.#context.afterLoading()
     if ('failure' in loaded) {
       this.#fail(call, loaded.failure)
       return
@@ -160,7 +166,7 @@ class Child {
     try {
       const args = decodeMessage(call.args, (record) => reviveSignal(record, call.signals)) as unknown[]
       // Not as a method: `this` is nothing, and no frame of a stack says that it is one.
-      result = Reflect.apply(loaded.call, undefined, args)
+      result = this.#context.run(() => Reflect.apply(loaded.call, undefined, args) as unknown)
     } catch (error) {
       this.#throw(call, error)
       return
@@ -223,19 +229,33 @@ class Child {
     this.#link.send({ type: message.uncaught, id: this.#running?.id ?? 0, value })
   }
 
+  /** The process ends while it waits for its task's module. */
+  #reportUnloaded(): void {
+    if (getState().loading === undefined || this.#running === undefined) return
+    const error = new Error('The process has ended while the module was evaluated: it calls process.exit(), or awaits what never comes.')
+    this.#link.send({
+      type: message.thrown,
+      id: this.#running.id,
+      value: encodeMessage({ kind: 'not-loaded', record: recordThrown(error, isSendable) } satisfies Failure, () => 'An error'),
+    })
+  }
+
   #deliverAtExit(): void {
     const deliver = (exitCode: number) => {
       const deadline = performance.now() + this.#start.flushTimeout
       getState().endChannels?.(exitCode, deadline)
       this.#link.flush(deadline)
     }
-    process.on('exit', deliver)
+    process.on('exit', (exitCode) => {
+      this.#reportUnloaded()
+      deliver(exitCode)
+    })
     // A listener of the program may send something, too, or call process.exit() again.
-    const { reallyExit } = process as unknown as { reallyExit(code: unknown): never }
+    const { reallyExit } = process as unknown as { readonly reallyExit: (code: unknown) => never }
     Object.assign(process, {
       reallyExit(this: unknown, code: unknown): never {
         deliver(Number(code ?? 0))
-        return Reflect.apply(reallyExit, this, [code]) as never
+        return Reflect.apply(reallyExit, this, [code])
       },
     })
   }
