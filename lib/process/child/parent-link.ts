@@ -111,6 +111,20 @@ export class ParentLink {
     for (const piece of encodeFrame(frame)) this.#write(piece)
   }
 
+  /**
+   * Sends, and waits until the parent has taken it: what a socket is given goes out only while the event loop runs. Where it has something already,
+   * this comes behind it.
+   */
+  sendBlocking(frame: Frame): void {
+    if (this.hasUnwritten) this.send(frame)
+    else for (const piece of encodeFrame(frame)) if (!this.#isClosed) writeAll(piece, this.#deadline ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** Is there something that the parent has not taken, and that goes out with the event loop only? */
+  get hasUnwritten(): boolean {
+    return this.#unwritten.length > 0
+  }
+
   #write(piece: Uint8Array): void {
     if (this.#isClosed) return
     if (this.#deadline !== undefined) {
