@@ -42,6 +42,7 @@ export interface BroodErrorDetails {
  * `code` says which one, the message says what to do next, and the fields of `details` are set on the error.
  */
 export class BroodError extends Error {
+  /** Which error it is. */
   readonly code: BroodErrorCode
 
   constructor(code: BroodErrorCode, message: string, details: BroodErrorDetails = {}) {

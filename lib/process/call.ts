@@ -1,8 +1,9 @@
+import { fileURLToPath } from 'node:url'
 import type { SignalRecord } from './child/abort-signals.js'
-import { reviveThrown } from './error-record.js'
-import { NotCloneableError, TaskNotFoundError, TaskNotLoadedError, UnguardedError } from './errors.js'
+import { recordThrown, reviveThrown, type ThrownRecord } from './error-record.js'
+import { CancelledError, NotCloneableError, TaskNotFoundError, TaskNotLoadedError, UnguardedError } from './errors.js'
 import type { HandleWriter } from './handles.js'
-import { decodeMessage, encodeMessage } from './message-value.js'
+import { decodeMessage, encodeMessage, isSendable } from './message-value.js'
 import { mismatch, referenceOf } from './task.js'
 import type { EncodedValue } from './value-codec.js'
 import type { Failure, TaskReference } from './wire.js'
@@ -10,7 +11,7 @@ import type { Failure, TaskReference } from './wire.js'
 /** A call of a task, ready to be sent. */
 export interface Call {
   readonly task: TaskReference
-  readonly args: EncodedValue
+  readonly args: EncodedValue | undefined
   /** Signals among the arguments, which are followed while it runs. */
   readonly signals: readonly AbortSignal[]
   /** The frames of who called. V8 makes a text of them when somebody asks. */
@@ -26,10 +27,10 @@ export interface Outcome {
 /**
  * Makes a call ready.
  *
- * @param caller what stands above it on the stack is left out of the caller's frames
+ * @param caller what stands above it on the stack is left out of the caller's frames; `undefined` where nobody wants them
  * @throws BroodError `ERR_BROOD_NOT_A_TASK`, `ERR_BROOD_NOT_CLONEABLE`
  */
-export function prepareCall(task: unknown, args: readonly unknown[], caller: (...args: never[]) => unknown): Call {
+export function prepareCall(task: unknown, args: readonly unknown[], caller: ((...args: never[]) => unknown) | undefined): Call {
   const reference = referenceOf(task)
   const signals: AbortSignal[] = []
   const writeSignal: HandleWriter = (value): SignalRecord | undefined => {
@@ -40,15 +41,12 @@ export function prepareCall(task: unknown, args: readonly unknown[], caller: (..
   }
   const encoded = encodeMessage(args, (path) => describeArgument(reference.name, path), writeSignal)
   const at: { stack?: string } = {}
-  Error.captureStackTrace(at, caller)
+  if (caller !== undefined) Error.captureStackTrace(at, caller)
   return { task: reference, args: encoded, signals, at }
 }
 
-/** The reason that is sent: what cannot be, such as an error, is told in words. */
-export function reasonOf(signal: AbortSignal): unknown {
-  const { reason } = signal as { reason: unknown }
-  return reason instanceof Error ? new DOMException(reason.message, reason.name) : reason
-}
+/** The reason that is sent. */
+export const reasonOf = (signal: AbortSignal): ThrownRecord => recordThrown(signal.reason, isSendable)
 
 function describeArgument(name: string, path: string): string {
   const [, index, rest = ''] = /^\[(\d+)\](.*)$/s.exec(path) ?? []
@@ -75,6 +73,8 @@ export function toThrown(failure: Failure, { task: { name, url }, at }: Pick<Cal
       const hint = 'A task must be registered while its module is evaluated, in every process alike.'
       return new TaskNotFoundError(`${url} has no task "${name}". ${others}. ${hint}`, { task: name, url, known })
     }
+    case 'dropped':
+      return new CancelledError(`Task "${name}" was not begun.`, { task: name })
     case 'mismatch':
       return mismatch(name, url)
     default:
@@ -82,10 +82,13 @@ export function toThrown(failure: Failure, { task: { name, url }, at }: Pick<Cal
   }
 }
 
-/** The frames alone, without the head that V8 puts in front of them. */
+/** The frames alone, without the head that V8 puts in front of them, nor that of the door through which brood was called. */
 function framesOf({ stack = '' }: Call['at']): string {
-  return stack.slice(stack.indexOf('\n') + 1)
+  const [, ...frames] = stack.split('\n')
+  return frames.filter((frame) => !frame.includes(library)).join('\n')
 }
+
+const library = fileURLToPath(new URL('./process.cjs', import.meta.url))
 
 const describeThrown = (thrown: unknown) => (thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown))
 

@@ -3,15 +3,21 @@ import type { Pid } from './pid.js'
 
 /** What is known of the process that an error is about. */
 export interface ProcessFacts {
+  /** The name of the task that was called. */
   readonly task: string
+  /** brood's name of the process. */
   readonly pid: Pid
   /** What the system calls it; `undefined` where it was never started. */
   readonly osPid: number | undefined
+  /** `null` where a signal has ended it. */
   readonly exitCode: number | null
+  /** The signal that has ended it. */
   readonly signal: NodeJS.Signals | null
   /** The last of what it wrote to stderr, at most 4 kB; empty where its stderr is not brood's to read. */
   readonly stderr: string
 }
+
+const hasCode = (value: unknown, code: BroodErrorCode) => value instanceof Error && (value as { code?: unknown }).code === code
 
 type Named = new (message: string, details?: BroodErrorDetails) => BroodError
 
@@ -24,7 +30,7 @@ function classOf(name: string, code: BroodErrorCode): Named {
       }
 
       static override [Symbol.hasInstance](value: unknown): boolean {
-        return value instanceof Error && (value as { code?: unknown }).code === code
+        return hasCode(value, code)
       }
     },
   }[name] as Named
@@ -34,12 +40,23 @@ function classOf(name: string, code: BroodErrorCode): Named {
 
 /** A process ended before it had answered. It has the fields of {@link ProcessFacts}. */
 export class ExitedError extends BroodError {
+  /** The name of the task that was called. */
   declare readonly task: string
+  /** brood's name of the process. */
   declare readonly pid: Pid
+  /** What the system called it. */
   declare readonly osPid: number | undefined
+  /** `null` where a signal has ended it. 0: it called `process.exit()`, or had nothing more to wait for. */
   declare readonly exitCode: number | null
+  /** The signal that has ended it. */
   declare readonly signal: NodeJS.Signals | null
+  /** The last of what it wrote to stderr, at most 4 kB; empty where its stderr is not brood's to read. */
   declare readonly stderr: string
+
+  // As for BroodError: of any copy of brood.
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasCode(value, 'ERR_BROOD_EXITED') || hasCode(value, 'ERR_BROOD_OUT_OF_MEMORY')
+  }
 
   constructor(message: string, facts: ProcessFacts & { readonly cause?: unknown }, code: BroodErrorCode = 'ERR_BROOD_EXITED') {
     super(code, message, { ...facts })
@@ -52,6 +69,10 @@ export class OutOfMemoryError extends ExitedError {
   constructor(message: string, facts: ProcessFacts) {
     super(message, facts, 'ERR_BROOD_OUT_OF_MEMORY')
   }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasCode(value, 'ERR_BROOD_OUT_OF_MEMORY')
+  }
 }
 setName(OutOfMemoryError, 'OutOfMemoryError')
 
@@ -61,6 +82,10 @@ export class CancelledError extends BroodError {
     const { bySignal = false, ...others } = details
     super('ERR_BROOD_CANCELLED', message, others)
     if (bySignal) Object.defineProperty(this, 'name', { value: 'AbortError', configurable: true, writable: true })
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return hasCode(value, 'ERR_BROOD_CANCELLED')
   }
 }
 setName(CancelledError, 'CancelledError')
@@ -105,6 +130,7 @@ export type ClosedReason = 'exited' | 'died' | 'closed'
 
 /** The channel has come to its end. */
 export class ChannelClosedError extends BroodError {
+  /** How it has ended. */
   declare readonly reason: ClosedReason
   /** The other process. */
   declare readonly pid: Pid

@@ -24,34 +24,97 @@ const bufferLength = 8
 const mostBuffers = 0xffff
 const longest = 2 ** 32 - 1
 
-const nothing = new Uint8Array(0)
+/** Bytes that are reserved at a time for frames to be written into. */
+const slabLength = 64 * 1024
 
-/**
- * Puts a frame into as few pieces as there are large buffers, for one `writev`.
- *
- * @throws RangeError where a message has more than 65,535 large buffers or a body of 4 GiB
- */
-export function encodeFrame({ type, id, about = 0, value }: Frame): Uint8Array[] {
-  const { format, body = nothing, buffers = [] } = value ?? {}
-  if (buffers.length > mostBuffers)
-    throw new RangeError(`A message can have ${mostBuffers} large buffers, and this one has ${buffers.length}.`)
-  if (body.length > longest)
-    throw new RangeError(`A message can have ${longest} bytes beside its large buffers, and this one has ${body.length}.`)
-  const head = Buffer.allocUnsafe(headLength + buffers.length * bufferLength + body.length)
-  head[0] = type
-  head[1] = formats.indexOf(format)
-  head.writeUInt16LE(buffers.length, 2)
-  head.writeUInt32LE(id, 4)
-  head.writeUInt32LE(about, 8)
-  head.writeUInt32LE(body.length, lengthPlace)
-  let at = headLength
-  for (const { length } of buffers) at = head.writeDoubleLE(length, at)
-  head.set(body, at)
-  return [head, ...buffers]
+/** Bytes from which on a body is a piece of its own: to copy less costs less than to write it apart. */
+const large = 16 * 1024
+
+/** A character takes three bytes at most. */
+const mostBytes = 3
+
+/** Puts frames one behind the other, in as few pieces as there are large buffers, for one `writev`. */
+export class FrameWriter {
+  #slab = Buffer.alloc(0)
+  /** What is in the slab and in no piece yet. */
+  #start = 0
+  #end = 0
+  #pieces: Uint8Array[] = []
+
+  /** @throws RangeError where a message has more than 65,535 large buffers or a body of 4 GiB */
+  add({ type, id, about = 0, value }: Frame): void {
+    const buffers = value?.buffers ?? []
+    const body = value?.body ?? ''
+    if (buffers.length > mostBuffers)
+      throw new RangeError(`A message can have ${mostBuffers} large buffers, and this one has ${buffers.length}.`)
+    const heads = headLength + buffers.length * bufferLength
+    const head = this.#reserve(heads + roomFor(body))
+    const slab = this.#slab
+    let at = head + headLength
+    for (const { length } of buffers) at = slab.writeDoubleLE(length, at)
+    const length = typeof body === 'string' ? slab.write(body, at) : body.length
+    if (length > longest) throw new RangeError(`A message can have ${longest} bytes beside its large buffers, and this one has ${length}.`)
+    slab[head] = type
+    slab[head + 1] = formats.indexOf(value?.format)
+    slab.writeUInt16LE(buffers.length, head + 2)
+    slab.writeUInt32LE(id, head + 4)
+    slab.writeUInt32LE(about, head + 8)
+    slab.writeUInt32LE(length, head + lengthPlace)
+    this.#end = head + heads
+    if (typeof body === 'string') this.#end += length
+    else if (length < large) {
+      slab.set(body, at)
+      this.#end += length
+    } else this.#push(body)
+    for (const buffer of buffers) this.#push(buffer)
+  }
+
+  /** All that was added since. */
+  take(): Uint8Array[] {
+    this.#cut()
+    const pieces = this.#pieces
+    this.#pieces = []
+    return pieces
+  }
+
+  /** @returns where in the slab there is so much room */
+  #reserve(length: number): number {
+    if (this.#slab.length - this.#end < length) {
+      this.#cut()
+      // What was given away is still being written: it is not used again.
+      this.#slab = Buffer.allocUnsafeSlow(Math.max(slabLength, length))
+      this.#start = 0
+      this.#end = 0
+    }
+    return this.#end
+  }
+
+  #push(piece: Uint8Array): void {
+    this.#cut()
+    if (piece.length > 0) this.#pieces.push(piece)
+  }
+
+  #cut(): void {
+    if (this.#end > this.#start) this.#pieces.push(this.#slab.subarray(this.#start, this.#end))
+    this.#start = this.#end
+  }
+}
+
+/** How many bytes of a slab a body may take. To count those of a text is worth it only where there are many. */
+function roomFor(body: string | Uint8Array): number {
+  if (typeof body !== 'string') return body.length < large ? body.length : 0
+  return body.length < large ? body.length * mostBytes : Buffer.byteLength(body)
+}
+
+/** One frame as {@link FrameWriter} writes it. */
+export function encodeFrame(frame: Frame): Uint8Array[] {
+  const writer = new FrameWriter()
+  writer.add(frame)
+  return writer.take()
 }
 
 /** The bytes are no frames: the other side is not brood's, or the stream is torn. */
-class FrameError extends Error {
+export class FrameError extends Error {
   override readonly name = 'FrameError'
 }
 
@@ -71,7 +134,7 @@ export class FrameReader {
   #rest: Buffer = Buffer.alloc(0)
   #open: OpenFrame | undefined
 
-  /** @param onFrame is called for each frame, in order. The body is valid until it returns; the buffers are its own. */
+  /** @param onFrame is called for each frame, in order */
   constructor(onFrame: (frame: Frame) => void) {
     this.#onFrame = onFrame
   }
@@ -107,9 +170,8 @@ export class FrameReader {
     const format = formats[bytes[at + 1] as number]
     const buffers: Uint8Array[] = []
     for (let index = 0; index < count; index++) buffers.push(allocate(bytes.readDoubleLE(at + headLength + index * bufferLength)))
-    const body = bytes.subarray(bodyStart, at + length)
     const isLater = buffers.some((buffer) => buffer.length > 0)
-    const value = format === undefined ? undefined : { format, body: isLater ? Buffer.from(body) : body, buffers }
+    const value = format === undefined ? undefined : readValue(format, bytes, bodyStart, at + length, buffers)
     const frame: Frame = { type: bytes[at] as number, id: bytes.readUInt32LE(at + 4), about: bytes.readUInt32LE(at + 8), value }
     if (isLater) {
       this.#open = { frame, buffers, index: 0, filled: 0 }
@@ -148,6 +210,12 @@ export class FrameReader {
     this.#open = undefined
     this.#onFrame(open.frame)
   }
+}
+
+/** A body is copied: the chunk may be used again. */
+function readValue(format: 'json' | 'clone', bytes: Buffer, start: number, end: number, buffers: readonly Uint8Array[]): EncodedValue {
+  if (format === 'json') return { format, body: bytes.toString('utf8', start, end), buffers: [] }
+  return { format, body: Buffer.from(bytes.subarray(start, end)), buffers }
 }
 
 /** How long head and lengths are, as far as the head is there. */

@@ -49,7 +49,9 @@ class Substitution {
     const record = this.#write(value)
     if (record !== undefined) return this.#remember(value, this.#standIn(record))
     if (Array.isArray(value)) {
-      const array: unknown[] = this.#remember(value, new Array<unknown>(value.length))
+      const array: unknown[] = this.#remember(value, [])
+      // With its holes.
+      array.length = value.length
       this.#copyProperties(value, array)
       return array
     }

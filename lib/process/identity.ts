@@ -24,6 +24,8 @@ export function identity(): Identity {
 }
 
 /** Makes this process the child that its parent says it is. */
-export function become({ pid, parent, resources, directory, token }: Start): void {
-  getState().identity = { pid: new Pid(pid), parent: new Pid(parent), resources, directory, token }
+export function become({ pid, parent, resources, directory, token, isMetered, output, capturesErrors }: Start): void {
+  const state = getState()
+  Object.assign(state, { isMetered, output, capturesErrors })
+  state.identity = { pid: new Pid(pid), parent: new Pid(parent), resources, directory, token }
 }

@@ -151,15 +151,15 @@ export class Inbox implements OpenEnd {
   }
 
   #add(type: number, value: EncodedValue): void {
-    const size = value.buffers.reduce((sum, { length }) => sum + length, value.body.length)
+    const buffers: readonly Uint8Array[] = value.buffers
+    const size = buffers.reduce((sum, { length }) => sum + length, value.body.length)
     if (type === channelMessage.list) {
       const values = decodeMessage(value) as unknown[]
       if (values.length === 0) return
       this.#batches.push({ values, encoded: undefined, size, next: 0 })
     } else {
-      // It is decoded when it is taken: it may hold an end of a channel. The body is only lent.
-      const body = value.buffers.length > 0 ? value.body : Buffer.from(value.body)
-      this.#batches.push({ values: undefined, encoded: { ...value, body }, size, next: 0 })
+      // It is decoded when it is taken: it may hold an end of a channel.
+      this.#batches.push({ values: undefined, encoded: value, size, next: 0 })
     }
     this.#unread += size
     if (this.#unread >= mostUnread && !this.#isPaused) {

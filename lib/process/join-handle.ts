@@ -1,16 +1,18 @@
 import type { Readable, Writable } from 'node:stream'
 import { CancelledError, TimeoutError } from './errors.js'
 import type { Pid } from './pid.js'
+import { readNumber, readSignal } from './process-options.js'
 
 /** How long to wait, and until when. */
 export interface JoinOptions {
   /** Milliseconds. @default for ever */
   readonly timeout?: number
+  /** Ends the wait when it is aborted. @default none */
   readonly signal?: AbortSignal
 }
 
 /**
- * A call in another process. `await` it for what the task returns.
+ * A call in another process. `await` it for what the task returns. From procspawn, whose handles can be joined once.
  *
  * Where nobody does, a failure is a warning, and brings nothing down.
  */
@@ -23,6 +25,8 @@ export interface JoinHandle<R> extends PromiseLike<R>, AsyncDisposable {
   readonly stdin: Writable | null
   readonly stdout: Readable | null
   readonly stderr: Readable | null
+  /** Resolved when its process is gone, however it ended; of a call in a pool, when that is settled. It never rejects. */
+  readonly gone: Promise<void>
   /**
    * Waits for the result. A wait that ends before leaves a process of its own alive, and it can be joined again; a call in a pool ends with its
    * process.
@@ -44,10 +48,12 @@ export interface Joinable {
   readonly stdout: Readable | null
   readonly stderr: Readable | null
   kill(signal: NodeJS.Signals): void
+  /** Somebody waits for it: it keeps this process running. @returns they do not any more */
+  hold?(): () => void
   /** A wait has ended before the call. */
   giveUp?(error: Error): void
   /** Resolved when nothing of it is left. */
-  readonly gone: Promise<unknown>
+  readonly gone: Promise<void>
 }
 
 export class Handle<R> implements JoinHandle<R> {
@@ -81,19 +87,31 @@ export class Handle<R> implements JoinHandle<R> {
     return this.#of.stderr
   }
 
+  get gone(): Promise<void> {
+    return this.#of.gone
+  }
+
   // oxlint-disable-next-line unicorn/no-thenable
   then<A = R, B = never>(
     onResult?: ((value: R) => A | PromiseLike<A>) | null,
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     this.#isJoined = true
+    this.#of.hold?.()
     return this.#result.then(onResult, onError)
   }
 
-  async join({ timeout, signal }: JoinOptions = {}): Promise<R> {
+  async join(options: JoinOptions = {}): Promise<R> {
+    const timeout = readNumber('timeout', options.timeout)
+    const signal = readSignal(options.signal)
     this.#isJoined = true
+    const letGo = this.#of.hold?.()
     if (timeout === undefined && signal === undefined) return this.#result
-    return await this.#joinUntil(timeout, signal)
+    try {
+      return await this.#joinUntil(timeout, signal)
+    } finally {
+      letGo?.()
+    }
   }
 
   #joinUntil(timeout: number | undefined, signal: AbortSignal | undefined): Promise<R> {
@@ -138,6 +156,20 @@ export class Handle<R> implements JoinHandle<R> {
       })
     })
   }
+}
+
+/** A handle of a call that never came to be. */
+export function neverBegun<R>(reason: unknown): JoinHandle<R> {
+  const streams = { stdin: null, stdout: null, stderr: null }
+  const failure = rejected(reason)
+  return new Handle<R>(
+    { task: '', pid: undefined, osPid: undefined, ...streams, kill() {}, gone: failure.catch(() => {}) as Promise<void> },
+    failure,
+  )
+}
+
+async function rejected(reason: unknown): Promise<never> {
+  throw reason
 }
 
 /** A signal has ended it. */

@@ -1,8 +1,5 @@
 import type { Socket } from 'node:net'
-import { encodeFrame, type Frame, FrameReader } from './frame.js'
-
-/** Bytes from which on a piece is written as it lies: to copy less costs less than to write it on its own. */
-const large = 16 * 1024
+import { type Frame, FrameError, FrameReader, FrameWriter } from './frame.js'
 
 /**
  * A parent's end of the link to a child: frames over a socket.
@@ -11,23 +8,32 @@ const large = 16 * 1024
  */
 export class Link {
   readonly #socket: Socket
-  #pending: Uint8Array[] = []
+  readonly #writer = new FrameWriter()
   #isScheduled = false
   #isOpen = true
 
   /**
    * @param onFrame is called for each frame, in order
+   * @param onRubbish is called where the bytes are no frames: then no more is read
    * @param onClose is called once, when no more comes; what was sent and not read by then is lost
    */
-  constructor(socket: Socket, onFrame: (frame: Frame) => void, onClose: () => void) {
+  constructor(socket: Socket, onFrame: (frame: Frame) => void, onRubbish: (error: FrameError) => void, onClose: () => void) {
     this.#socket = socket
     const reader = new FrameReader(onFrame)
-    socket.on('data', (chunk) => reader.push(chunk))
+    socket.on('data', (chunk) => {
+      try {
+        reader.push(chunk)
+      } catch (error) {
+        // What a receiver of a frame throws is its own.
+        if (!(error instanceof FrameError)) throw error
+        onRubbish(error)
+        socket.destroy()
+      }
+    })
     // ECONNRESET and EPIPE: the child's exit tells more.
     socket.on('error', () => {})
     socket.once('close', () => {
       this.#isOpen = false
-      this.#pending = []
       onClose()
     })
   }
@@ -35,7 +41,7 @@ export class Link {
   /** @throws RangeError where a message is too large for a frame */
   send(frame: Frame): void {
     if (!this.#isOpen) return
-    for (const piece of encodeFrame(frame)) this.#pending.push(piece)
+    this.#writer.add(frame)
     if (this.#isScheduled) return
     this.#isScheduled = true
     process.nextTick(() => this.#flush())
@@ -44,17 +50,10 @@ export class Link {
   #flush(): void {
     this.#isScheduled = false
     if (!this.#isOpen) return
-    const pending = this.#pending
-    this.#pending = []
-    this.#socket.cork()
-    for (let at = 0; at < pending.length; ) {
-      let end = at
-      while (end < pending.length && (pending[end] as Uint8Array).length < large) end++
-      if (end > at) this.#socket.write(end - at === 1 ? (pending[at] as Uint8Array) : Buffer.concat(pending.slice(at, end)))
-      if (end < pending.length) this.#socket.write(pending[end++] as Uint8Array)
-      at = end
-    }
-    this.#socket.uncork()
+    const pieces = this.#writer.take()
+    if (pieces.length > 1) this.#socket.cork()
+    for (const piece of pieces) this.#socket.write(piece)
+    if (pieces.length > 1) this.#socket.uncork()
   }
 
   /** Does it keep this process running? */

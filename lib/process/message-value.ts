@@ -1,6 +1,8 @@
+import { recordThrown, reviveThrown, type ThrownRecord } from './error-record.js'
 import { NotCloneableError } from './errors.js'
 import { findHandleKind, type HandleKind, readHandleKind } from './handle-kinds.js'
 import type { HandleReader, HandleWriter } from './handles.js'
+import { loadRest } from './late.js'
 import { Pid } from './pid.js'
 import { findTask, reviveTask } from './task.js'
 import { findUncloneable } from './uncloneable.js'
@@ -8,10 +10,15 @@ import { decodeValue, type EncodedValue, encodeValue } from './value-codec.js'
 import type { TaskReference } from './wire.js'
 
 /** What stands for a value that means something to brood. */
-type HandleRecord = { readonly handle: 'pid'; readonly id: string } | { readonly handle: 'task'; readonly reference: TaskReference }
+type HandleRecord =
+  | { readonly handle: 'pid'; readonly id: string }
+  | { readonly handle: 'task'; readonly reference: TaskReference }
+  // A serializer of V8 makes an empty object of it.
+  | { readonly handle: 'exception'; readonly record: ThrownRecord }
 
 const writeHandle: HandleWriter = (value): object | undefined => {
   if (value instanceof Pid) return { handle: 'pid', id: value.id } satisfies HandleRecord
+  if (value instanceof DOMException) return { handle: 'exception', record: recordThrown(value, () => false) } satisfies HandleRecord
   const task = findTask(value)
   if (task !== undefined) return { handle: 'task', reference: task.reference } satisfies HandleRecord
   return findHandleKind(value)?.write(value)
@@ -19,9 +26,10 @@ const writeHandle: HandleWriter = (value): object | undefined => {
 
 const readHandle: HandleReader = (value) => {
   const record = value as HandleRecord
+  if (record.handle === 'exception') return reviveThrown(record.record)
   if (record.handle === 'pid') return new Pid(record.id)
   if (record.handle === 'task') return reviveTask(record.reference)
-  return readHandleKind((record as { readonly handle: string }).handle, record)
+  return readHandleKind((record as { readonly handle: string }).handle, record, loadRest)
 }
 
 /**
@@ -44,16 +52,17 @@ export function encodeMessage(value: unknown, what: (path: string) => string, wr
     return encoded
   } catch (cause) {
     const found = findUncloneable(value, (part) => canEncode(part, write))
-    // A getter or a proxy has thrown.
     const path = found?.path ?? ''
-    const reason =
-      cause instanceof NotCloneableError
-        ? cause.message
-        : found === undefined
-          ? String(cause)
-          : `${found.what} cannot be sent to another process`
-    throw new NotCloneableError(`${what(path)}: ${reason}.`, { cause, path })
+    throw new NotCloneableError(`${what(path)}: ${explain(found?.what, cause)}.`, { cause, path })
   }
+}
+
+function explain(what: string | undefined, cause: unknown): string {
+  if (cause instanceof NotCloneableError) return cause.message
+  // Otherwise a getter or a proxy has thrown.
+  return what !== undefined && cause instanceof DOMException
+    ? `${what} cannot be sent to another process`
+    : `to read it throws ${String(cause)}`
 }
 
 function canEncode(value: unknown, write: HandleWriter): boolean {

@@ -102,7 +102,7 @@ export class Outbox implements OpenEnd {
 
   #takeTexts(): Uint8Array[] {
     if (this.#textLength === 0) return []
-    const body = Buffer.from(`[${this.#texts.join(',')}]`)
+    const body = `[${this.#texts.join(',')}]`
     this.#texts = []
     this.#textLength = 0
     return encodeFrame({ type: channelMessage.list, id: 0, value: { format: 'json', body, buffers: [] } })

@@ -1,18 +1,22 @@
 import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 import { BroodError } from '../errors.js'
 import type { Stdio, StdioKind } from './engine.js'
 import { inheritedExecArgv } from './exec-argv.js'
+import type { OutputName } from './output.js'
 import { type ResourceRequest, type Resources, readResources, resourcesDefault } from './resources.js'
+import { getState } from './state.js'
 
 /** What a process is started with. What is left out is as in this process. */
 export interface ProcessOptions {
-  /** Variables beside those of this process; `undefined` removes one. */
+  /** Variables beside those of this process; `undefined` removes one. @default none */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Variables of this process that it does not get. */
+  /** Variables of this process that it does not get. @default none */
   readonly envRemove?: readonly string[]
   /** Does it get none of this process's variables? @default false */
   readonly envClear?: boolean
+  /** Its working directory: a path or a file URL. @default this process's */
   readonly cwd?: string | URL
   /** Its `process.argv` behind its entry. @default those of this process */
   readonly args?: readonly string[]
@@ -20,10 +24,12 @@ export interface ProcessOptions {
   readonly execArgv?: readonly string[]
   /**
    * One for all three, or stdin, stdout and stderr. @default this process's own. Where stderr is no terminal, brood passes it on, and keeps the last
-   * of it for errors.
+   * of it for errors: `captureErrors` of `configure` says otherwise. `'inherit'` is this process's own without that, unless `output` is configured.
    */
   readonly stdio?: StdioKind | readonly [StdioKind, StdioKind, StdioKind]
+  /** The user that it runs as: POSIX only, and with the right to. @default this process's */
   readonly uid?: number
+  /** The group that it runs as. @default this process's */
   readonly gid?: number
   /** What it may use: memory in bytes or as `'256 MiB'`, and cores. Where there is no room, it waits. @default RESOURCES_DEFAULT */
   readonly resources?: ResourceRequest
@@ -40,8 +46,8 @@ export interface ProcessPlan {
   readonly args: readonly string[]
   readonly execArgv: readonly string[]
   readonly stdio: Stdio
-  /** Does brood pass on what comes from stderr? */
-  readonly relaysStderr: boolean
+  /** What brood reads itself, and passes on. */
+  readonly captures: Readonly<Record<OutputName, boolean>>
   readonly uid: number | undefined
   readonly gid: number | undefined
   readonly resources: Resources
@@ -62,23 +68,44 @@ const names: ReadonlySet<string> = new Set([
 export function planProcess(options: ProcessOptions, others: readonly string[] = []): ProcessPlan {
   checkObject(options, others)
   const env = makeEnvironment(options)
+  if (typeof (options.resources ?? {}) !== 'object') throw invalid('resources', 'an object with `mem` and `cpu`', options.resources)
   const resources = readResources(options.resources ?? {}, resourcesDefault)
   const execArgv =
-    options.execArgv === undefined ? inheritedExecArgv(process.execArgv, env.NODE_OPTIONS) : readTexts('execArgv', options.execArgv)
-  const stdio = readStdio(options.stdio)
+    options.execArgv === undefined ? inheritedExecArgv(ownExecArgv(), env.NODE_OPTIONS) : readTexts('execArgv', options.execArgv)
+  const detached = readBoolean('detached', options.detached)
+  const { stdio, captures } = planOutput(readStdio(options.stdio), detached)
   return {
     env,
     cwd: options.cwd === undefined ? undefined : readPath(options.cwd),
     args: options.args === undefined ? process.argv.slice(2) : readTexts('args', options.args),
     execArgv: options.resources?.mem === undefined ? execArgv : [...execArgv, heapLimit(resources)],
-    stdio: stdio ?? ['inherit', 'inherit', isatty(2) ? 'inherit' : 'pipe'],
-    relaysStderr: stdio === undefined && !isatty(2),
+    stdio,
+    captures,
     uid: readNumber('uid', options.uid),
     gid: readNumber('gid', options.gid),
     resources,
-    detached: options.detached === true,
+    detached,
     flushTimeout: readNumber('flushTimeout', options.flushTimeout) ?? 10_000,
   }
+}
+
+/** Who may live longer than this process writes for itself: a pipe that leads here would break. */
+function planOutput(asked: Stdio | undefined, isDetached: boolean): Pick<ProcessPlan, 'stdio' | 'captures'> {
+  const { output, capturesErrors } = getState()
+  const [stdin, stdout, stderr] = asked ?? ['inherit', 'inherit', 'inherit']
+  const isGrouped = output !== 'inherit'
+  const captures = {
+    stdout: stdout === 'inherit' && isGrouped && !isDetached,
+    stderr: stderr === 'inherit' && (isGrouped || (asked === undefined && (capturesErrors ?? !isatty(2)))) && !isDetached,
+  }
+  return { stdio: [stdin, captures.stdout ? 'pipe' : stdout, captures.stderr ? 'pipe' : stderr], captures }
+}
+
+/** Without the limit that this process's own parent has set for it: it does not hold for others. */
+function ownExecArgv(): readonly string[] {
+  const { isChild, identity } = getState()
+  const isLimited = isChild && identity !== undefined && process.execArgv.at(-1) === heapLimit(identity.resources)
+  return isLimited ? process.execArgv.slice(0, -1) : process.execArgv
 }
 
 /** V8 gives up before the system does: what it needs beside its old space is left to it. */
@@ -98,14 +125,24 @@ function checkObject(options: unknown, others: readonly string[]): void {
 
 function makeEnvironment({ env = {}, envRemove = [], envClear = false }: ProcessOptions): Record<string, string> {
   const made: Record<string, string> = {}
-  const set = (name: string, value: unknown) => {
-    if (value !== undefined) made[name] = String(value)
+  const set = (name: string, value: string | undefined) => {
+    if (value !== undefined) made[name] = value
     else Reflect.deleteProperty(made, name)
   }
   if (!envClear) for (const [name, value] of Object.entries(process.env)) set(name, value)
   for (const name of readTexts('envRemove', envRemove)) set(name, undefined)
-  for (const [name, value] of Object.entries(env)) set(name, value)
+  for (const [name, value] of readVariables(env)) set(name, value)
   return made
+}
+
+function readVariables(env: unknown): [name: string, value: string | undefined][] {
+  if (typeof env !== 'object' || env === null) throw invalid('env', 'an object', env)
+  return Object.entries(env).map(([name, value]: [string, unknown]) => {
+    if (name === '' || /[=\0]/.test(name)) throw invalid('env', 'an object of variables', name)
+    const text = ['number', 'boolean'].includes(typeof value) ? String(value as number) : value
+    if (text !== undefined && (typeof text !== 'string' || text.includes('\0'))) throw invalid(`env.${name}`, 'a text', value)
+    return [name, text]
+  })
 }
 
 const kinds: readonly unknown[] = ['inherit', 'pipe', 'ignore']
@@ -120,6 +157,11 @@ function readStdio(stdio: unknown): Stdio | undefined {
 function readTexts(name: string, value: unknown): readonly string[] {
   if (Array.isArray(value) && value.every((text) => typeof text === 'string' && !text.includes('\0'))) return [...(value as string[])]
   throw invalid(name, 'a list of texts', value)
+}
+
+function readBoolean(name: string, value: unknown): boolean {
+  if (value === undefined || typeof value === 'boolean') return value === true
+  throw invalid(name, 'true or false', value)
 }
 
 function readPath(value: unknown): string {
@@ -142,6 +184,6 @@ export function readSignal(value: unknown): AbortSignal | undefined {
 }
 
 function invalid(argument: string, expected: string, value: unknown): BroodError {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : Array.isArray(value) ? 'a list' : String(value)
+  const shown = inspect(value, { depth: 0 })
   return new BroodError('ERR_BROOD_INVALID_ARGUMENT', `\`${argument}\` must be ${expected}, and is ${shown}.`, { argument })
 }

@@ -11,7 +11,7 @@ import { removeDirectory } from './tree-directory.js'
  * Reads lines `+ pid start` and `- pid`, and when no more come kills those that were not taken back. A pid that means another process by then,
  * which started at another time, is left alone. Then it removes the directory that a line `d - path` names: nobody can make it again.
  */
-const script = `trap '' HUP INT TERM QUIT
+export const reaperScript: string = `trap '' HUP INT TERM QUIT
 pids=' '
 directory=
 while read -r change pid start; do
@@ -62,7 +62,7 @@ function start(): ChildProcess | undefined {
   // Windows ends no processes with others, and has no shell for this.
   if (isWindows || isBroken) return undefined
   try {
-    const child = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: {} })
+    const child = spawn('/bin/sh', ['-c', reaperScript], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: {} })
     const give = () => {
       isBroken = true
       reaper = undefined
@@ -84,7 +84,7 @@ function start(): ChildProcess | undefined {
 }
 
 /** When a process started, in the system's own count; `-` where the system does not tell. */
-function startTime(osPid: number): string {
+export function startTime(osPid: number): string {
   try {
     const stat = readFileSync(`/proc/${osPid}/stat`, 'latin1')
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '-'

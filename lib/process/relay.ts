@@ -108,8 +108,7 @@ class RelayedReceiver implements RelayedEnd {
   }
 
   #keep(frame: Frame): void {
-    // The body is only lent.
-    this.#frames.push(frame.value === undefined ? frame : { ...frame, value: { ...frame.value, body: Buffer.from(frame.value.body) } })
+    this.#frames.push(frame)
     this.#connection?.pause()
     this.#give()
   }

@@ -2,6 +2,7 @@ import { ImpossibleError } from './errors.js'
 import type { Frame } from './frame.js'
 import { announceEnd, announceLife, watchLife } from './lives.js'
 import { decodeMessage, encodeMessage } from './message-value.js'
+import { type OutputEvent, showOutput } from './output.js'
 import { forget, watch } from './reaper.js'
 import { Relays } from './relay.js'
 import { writeRelayed } from './relay-answer.js'
@@ -20,19 +21,24 @@ export interface RequestsOfChild {
 
 /** Passes on what a child asks for, towards the root. */
 export function answerRequests(pid: string, send: (frame: Frame) => void): RequestsOfChild {
+  /** What it has: gives it back. What it waits for: gives up. */
   const leases = new Map<number, () => void>()
   const lives = new LivesBelow(pid, send)
-  let isClosed = false
 
   const take = async ({ id, about, value }: Frame) => {
+    const waiting = new AbortController()
+    leases.set(id, () => waiting.abort())
     try {
-      const release = await takeResources(decodeMessage(value) as Resources, about === 1)
-      if (isClosed) release()
+      const release = await takeResources(decodeMessage(value) as Resources, about === 1, waiting.signal)
+      if (waiting.signal.aborted) release()
       else {
         leases.set(id, release)
         send({ type: message.granted, id, value: undefined })
       }
     } catch (error) {
+      leases.delete(id)
+      // It asks no more.
+      if (waiting.signal.aborted) return
       const refusal: Refusal = {
         kind: error instanceof ImpossibleError ? 'impossible' : 'no-capacity',
         message: (error as Error).message,
@@ -52,11 +58,12 @@ export function answerRequests(pid: string, send: (frame: Frame) => void): Reque
       else if (frame.type === message.release) release(frame.id)
       else if (frame.type === message.born) watch(frame.id)
       else if (frame.type === message.buried) forget(frame.id)
+      else if (frame.type === message.show) showOutput(decodeMessage(frame.value) as OutputEvent)
       else lives.receive(frame)
     },
     close(fate) {
-      isClosed = true
-      for (const id of [...leases.keys()]) release(id)
+      for (const giveBack of leases.values()) giveBack()
+      leases.clear()
       void lives.close(fate)
     },
   }

@@ -174,5 +174,5 @@ export class Sender<T = unknown> implements AsyncDisposable {
 }
 
 function withOwnBuffers(value: EncodedValue): EncodedValue {
-  return { ...value, buffers: value.buffers.map((buffer) => new Uint8Array(buffer)) }
+  return value.format === 'json' ? value : { ...value, buffers: value.buffers.map((buffer) => new Uint8Array(buffer)) }
 }

@@ -1,9 +1,11 @@
+import { BroodError } from '../errors.js'
 import { type Call, prepareCall } from './call.js'
 import { localEngine } from './engine-local.js'
 import { childEntry } from './entry.js'
 import { CancelledError, UnguardedError } from './errors.js'
 import { cancelledBy, Handle, type Joinable, type JoinHandle, timedOut } from './join-handle.js'
 import { type ProcessOptions, type ProcessPlan, planProcess, readNumber, readSignal } from './process-options.js'
+import { takeSpare } from './spares.js'
 import { getState } from './state.js'
 import type { AnyFunction, Task, TaskResult } from './task.js'
 import { takeResources } from './tree-ledger.js'
@@ -13,9 +15,9 @@ import { Worker } from './worker.js'
 export interface SpawnOptions extends ProcessOptions {
   /** Milliseconds from now on, after which it is killed. @default never */
   readonly timeout?: number
-  /** Aborts the task's `signal()`, and kills it when it has not ended by itself 1 s later. */
+  /** Aborts the task's `signal()`, and kills it when it has not ended by itself 1 s later. @default none */
   readonly signal?: AbortSignal
-  /** What the task tells by `progress()`. */
+  /** Is given what the task tells by `progress()`. @default nobody is */
   readonly onProgress?: (value: unknown) => void
 }
 
@@ -23,7 +25,7 @@ export interface SpawnOptions extends ProcessOptions {
 type Arguments<F extends AnyFunction> = Parameters<F>
 
 /**
- * Calls a task in a process of its own, which ends when the task has answered.
+ * Calls a task in a process of its own, which ends when the task has answered. From procspawn and constellation.
  *
  * @returns a handle, at once: what goes wrong is said where it is joined
  * @throws BroodError `ERR_BROOD_NOT_A_TASK`; `ERR_BROOD_UNGUARDED` where a module starts processes while brood loads it for a task
@@ -33,7 +35,7 @@ export function spawn<F extends AnyFunction>(task: Task<F>, ...args: Arguments<F
 }
 
 /**
- * The same, with options for the process.
+ * The same, with options for the process: procspawn's `Builder`.
  *
  * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` beside those of {@link spawn}
  */
@@ -41,7 +43,12 @@ export function spawnWith<F extends AnyFunction>(options: SpawnOptions, task: Ta
   return start(options, task, args, true, spawnWith)
 }
 
-/** The same, refused with `ERR_BROOD_NO_CAPACITY` where its resources are taken: it does not wait. */
+/**
+ * The same, refused where its resources are taken: it does not wait. From constellation.
+ *
+ * @returns a handle, whose `join()` fails with `ERR_BROOD_NO_CAPACITY` then, and with `ERR_BROOD_IMPOSSIBLE` where there are never as many
+ * @throws BroodError as {@link spawnWith}
+ */
 export function trySpawn<F extends AnyFunction>(options: SpawnOptions, task: Task<F>, ...args: Arguments<F>): JoinHandle<TaskResult<F>> {
   return start(options, task, args, false, trySpawn)
 }
@@ -51,18 +58,22 @@ function start<R>(options: SpawnOptions, task: unknown, args: readonly unknown[]
   const plan = planProcess(options, ['timeout', 'signal', 'onProgress'])
   const timeout = readNumber('timeout', options.timeout)
   const signal = readSignal(options.signal)
-  const run = new Run<R>(plan, { timeout, signal, onProgress: options.onProgress })
+  const { onProgress } = options
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', '`onProgress` must be a function.', { argument: 'onProgress' })
+  }
+  const run = new Run<R>(plan, { timeout, signal, onProgress })
   run.begin(() => prepareCall(task, args, caller), isWaiting)
   return new Handle(run, run.result)
 }
 
 /** A module that starts processes when it is loaded would be loaded by each of them: they would never end. */
 export function refuseWhileLoading(): void {
-  const { loading } = getState()
-  if (loading === undefined) return
+  const { loading, isOutsideTask } = getState()
+  if (loading === undefined && isOutsideTask?.() !== true) return
   throw new UnguardedError(
-    `${loading} starts processes while it is evaluated, and a child evaluates it to find its tasks. Put what only the first process is to do behind ` +
-      '`if (!isChild) { … }`, or call `init()` in front of it.',
+    `${loading ?? 'A module'} starts processes where it is evaluated, and a child evaluates it to find its tasks. Put what only the first process is to ` +
+      'do behind `if (!isChild) { … }`, or call `init()` in front of it.',
     { url: loading },
   )
 }
@@ -79,7 +90,7 @@ const grace = 1000
 /** One call in a process of its own, from the wait for resources to the end of the process. */
 class Run<R> implements Joinable {
   readonly result: Promise<R>
-  readonly gone: Promise<unknown>
+  readonly gone: Promise<void>
   readonly #plan: ProcessPlan
   readonly #limits: Limits
   #resolve: (value: R) => void = () => {}
@@ -87,9 +98,13 @@ class Run<R> implements Joinable {
   #setGone: () => void = () => {}
   #worker: Worker | undefined
   #call: Call | undefined
+  /** Aborted when nobody waits for room any more. */
+  readonly #waiting = new AbortController()
   /** Why it is given up. */
   #stopped: Error | undefined
   #isSettled = false
+  /** How many wait for it. */
+  #held = 0
   #cleanUp: () => void = () => {}
 
   constructor(plan: ProcessPlan, limits: Limits) {
@@ -141,7 +156,7 @@ class Run<R> implements Joinable {
     this.#watchLimits()
     if (this.#isSettled) return
     try {
-      const taken = takeResources(this.#plan.resources, isWaiting, this.#limits.signal)
+      const taken = takeResources(this.#plan.resources, isWaiting, this.#waiting.signal)
       if (taken instanceof Promise)
         taken.then(
           (release) => this.#launch(release),
@@ -151,6 +166,20 @@ class Run<R> implements Joinable {
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  hold(): () => void {
+    this.#held++
+    this.#setHolding()
+    return () => {
+      this.#held--
+      this.#setHolding()
+    }
+  }
+
+  /** What may outlive this process keeps it running only while somebody waits. */
+  #setHolding(): void {
+    if (this.#plan.detached) this.#worker?.setHolding(this.#held > 0)
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -170,20 +199,24 @@ class Run<R> implements Joinable {
       this.#fail(this.#stopped)
       return
     }
-    const worker = new Worker(this.#plan, { entry: childEntry, engine: localEngine, isPooled: false, modules: [] })
+    const call = this.#call as Call
+    const spare = takeSpare(this.#plan, call.task.url)
+    const worker = spare ?? new Worker(this.#plan, { entry: childEntry, engine: localEngine, isPooled: false, modules: [] })
     this.#worker = worker
     const id = worker.call(
-      this.#call as Call,
+      call,
       {
         resolve: (value) => this.#settle(() => this.#resolve(value as R)),
         reject: (error) => this.#settle(() => this.#reject(error)),
       },
       this.#limits.onProgress,
     )
+    // It ends with this call, as one that was started for it.
+    spare?.end()
     const { signal } = this.#limits
     const passOn = () => worker.abort(id, signal as AbortSignal)
     signal?.addEventListener('abort', passOn, { once: true })
-    if (this.#plan.detached) worker.setHolding(false)
+    this.#setHolding()
     void worker.ended.then(({ unanswered, toError }) => {
       signal?.removeEventListener('abort', passOn)
       release()
@@ -220,6 +253,7 @@ class Run<R> implements Joinable {
   #stop(error: Error): void {
     this.#stopped ??= error
     this.#settle(() => this.#reject(this.#stopped))
+    this.#waiting.abort()
   }
 
   #settle(settle: () => void): void {

@@ -4,6 +4,7 @@ import type { Door } from './door.js'
 import type { ClosedReason } from './errors.js'
 import type { Frame } from './frame.js'
 import type { Identity } from './identity.js'
+import type { OutputEvent, OutputMode } from './output.js'
 import type { Resources } from './resources.js'
 import type { RegisteredTask } from './task.js'
 
@@ -17,10 +18,18 @@ interface State {
   isChild: boolean
   /** Who this process is, once somebody has asked. */
   identity: Identity | undefined
+  /** Is account kept of what the processes of the tree use? */
+  isMetered: boolean
+  /** What becomes of the output of children. */
+  output: OutputMode
+  /** Does stderr of children go through this process? `undefined` where that depends on where it leads to. */
+  capturesErrors: boolean | undefined
   /** The call that this process is working on. */
   call: RunningCall | undefined
   /** The module that is being loaded for a task, in a child. */
   loading: string | undefined
+  /** Does this turn of a child belong to none of its tasks? It is asked where a module goes on with something of its own. */
+  isOutsideTask: (() => boolean) | undefined
   /** Asks the parent for something, in a child. */
   toParent: ParentRequests | undefined
   /** Where other processes open channels to this one. */
@@ -29,6 +38,8 @@ interface State {
   readonly channelEnds: Set<string>
   /** Is called when the process ends, with its exit code and the time until when it may take, of `performance.now()`. */
   endChannels: ((exitCode: number, deadline: number) => void) | undefined
+  /** The modules of the library that are loaded, by their paths: the rest of it shares them. */
+  modules: Readonly<Record<string, object>> | undefined
   /** What the entry of a child calls. */
   runChild: (() => void) | undefined
 }
@@ -41,11 +52,16 @@ export interface RunningCall {
 
 /** What a child asks of its parent. */
 export interface ParentRequests extends RelayRequests {
-  /** @returns gives them back, once they are there; rejects where they are refused */
-  take(resources: Resources, isWaiting: boolean): Promise<() => void>
+  /**
+   * @param signal gives up waiting
+   * @returns gives them back, once they are there; rejects where they are refused
+   */
+  take(resources: Resources, isWaiting: boolean, signal?: AbortSignal): Promise<() => void>
   /** The root's reaper is to know of a process. */
   born(osPid: number): void
   buried(osPid: number): void
+  /** The root is to show what a process of the tree has written, or that it has started or ended. */
+  show(event: OutputEvent): void
   /** The root is to know of a Pid, and how it has ended. */
   lives(id: string): void
   ended(id: string, fate: Fate): void
@@ -102,12 +118,17 @@ export function getState(): State {
       functions: new WeakMap(),
       isChild: false,
       identity: undefined,
+      isMetered: false,
+      output: 'inherit',
+      capturesErrors: undefined,
       call: undefined,
       loading: undefined,
+      isOutsideTask: undefined,
       toParent: undefined,
       door: undefined,
       channelEnds: new Set(),
       endChannels: undefined,
+      modules: undefined,
       runChild: undefined,
     }
     Object.defineProperty(holder, key, { value: state })

@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream'
-
 const longest = 4096
 
 /** Keeps the last of what a process writes to stderr, for the error that says how it ended. */
@@ -7,12 +5,10 @@ export class StderrTail {
   #chunks: Buffer[] = []
   #length = 0
 
-  listen(stream: Readable): void {
-    stream.on('data', (chunk: Buffer) => {
-      this.#chunks.push(chunk)
-      this.#length += chunk.length
-      while (this.#length - (this.#chunks[0] as Buffer).length >= longest) this.#length -= (this.#chunks.shift() as Buffer).length
-    })
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#length += chunk.length
+    while (this.#length - (this.#chunks[0] as Buffer).length >= longest) this.#length -= (this.#chunks.shift() as Buffer).length
   }
 
   /** At most 4 kB, from the beginning of a line on where there is one. */

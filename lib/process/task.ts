@@ -6,6 +6,7 @@ import { hashModule } from './module-hash.js'
 import { getState } from './state.js'
 import type { TaskReference } from './wire.js'
 
+/** Any function at all. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyFunction = (...args: any[]) => unknown
 
@@ -51,6 +52,8 @@ export function task(...asked: [string, AnyFunction] | [string, string, AnyFunct
   const [url, name, call] = asked.length === 3 ? asked : [undefined, ...asked]
   if (typeof name !== 'string' || name === '') throw invalid('name', 'The name of a task must be a text that is not empty.')
   if (typeof call !== 'function') throw invalid('fn', `Task "${name}" must be a function, and is ${describe(call)}.`)
+  if (url !== undefined && !URL.canParse(url))
+    throw invalid('url', `The URL of task "${name}" must be that of its module: import.meta.url.`)
   const site = url === undefined ? findCallSite(task) : undefined
   const module = url ?? site?.url
   if (module === undefined) {
@@ -153,7 +156,8 @@ export function referenceOf(value: unknown): TaskReference {
 }
 
 /**
- * Makes sure that the modules of all tasks are as they were when this process loaded them: a child would load other ones.
+ * Makes sure that the modules of all tasks are as they were when this process loaded them: a child would load other ones. From procspawn, which asks
+ * whether a child would call the same function.
  *
  * @throws BroodError `ERR_BROOD_TASK_MISMATCH`
  */

@@ -1,18 +1,26 @@
 import { availableParallelism, totalmem } from 'node:os'
+import { BroodError } from '../errors.js'
 import { ImpossibleError, NoCapacityError } from './errors.js'
 import { Ledger } from './ledger.js'
 import type { Resources } from './resources.js'
 import { getState } from './state.js'
 
 let ledger: Ledger | undefined
+let hasStarted = false
 
 /**
  * What there is for the whole tree: it is asked at the root alone.
  *
- * @param capacity `undefined` where all is to be had
+ * @param capacity `Infinity` where there is as much as anybody asks for
+ * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` where processes run already, of which no account was kept
  */
-export function setCapacity(capacity: Resources | undefined): void {
-  ledger = capacity === undefined ? undefined : new Ledger(capacity)
+export function setCapacity(capacity: Resources): void {
+  if (hasStarted) {
+    const text = '`capacity` must be configured before the first process is started: nobody knows what those that run were given.'
+    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', text, { argument: 'capacity' })
+  }
+  ledger = new Ledger(capacity)
+  getState().isMetered = true
 }
 
 /** What this machine has. */
@@ -22,12 +30,14 @@ export const machineCapacity = (): Resources => ({ mem: totalmem(), cpu: availab
  * Takes resources for a process, from the ledger of the root.
  *
  * @param isWaiting until there is room, or is it refused at once?
+ * @param signal gives up waiting
  * @returns gives them back. Where it is known at once, it is no promise: a process is then started in the same turn
  * @throws BroodError `ERR_BROOD_IMPOSSIBLE`, `ERR_BROOD_NO_CAPACITY`
  */
 export function takeResources(resources: Resources, isWaiting: boolean, signal?: AbortSignal): (() => void) | Promise<() => void> {
-  const { toParent } = getState()
-  if (toParent !== undefined) return toParent.take(resources, isWaiting)
+  const { toParent, isMetered } = getState()
+  hasStarted = true
+  if (toParent !== undefined) return isMetered ? toParent.take(resources, isWaiting, signal) : () => {}
   if (ledger === undefined) return () => {}
   if (!ledger.canEverFit(resources)) {
     throw new ImpossibleError(`No process can have ${describe(resources)}: there are ${describe(ledger.capacity)} in all.`, { resources })
@@ -54,4 +64,7 @@ function waitFor(from: Ledger, resources: Resources, signal: AbortSignal | undef
   })
 }
 
-const describe = ({ mem, cpu }: Resources) => `${Math.round(mem / 1024 ** 2)} MiB and ${cpu} cores`
+const describe = ({ mem, cpu }: Resources) => {
+  const memory = mem === Number.POSITIVE_INFINITY ? 'any memory' : `${Math.round(mem / 1024 ** 2)} MiB`
+  return `${memory} and ${cpu === Number.POSITIVE_INFINITY ? 'any number of' : cpu} cores`
+}

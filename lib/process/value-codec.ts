@@ -1,18 +1,19 @@
 // How a value is written for another process of the same Node version, and read there.
-import { Deserializer, Serializer } from 'node:v8'
+import { loadCloneCodec } from './clone-codec.js'
 import { type HandleReader, type HandleWriter, withStandIns } from './handles.js'
 import { isJsonSafe } from './json-safe.js'
 
-/** A value as bytes. */
-export interface EncodedValue {
-  readonly format: 'json' | 'clone'
-  readonly body: Uint8Array
-  /** Bytes of large buffers in the value, in order: they are sent as they lie, behind the body. */
-  readonly buffers: readonly Uint8Array[]
-}
+/** A value as it is sent: a text where JSON can say it. */
+export type EncodedValue =
+  | { readonly format: 'json'; readonly body: string; readonly buffers: readonly [] }
+  | {
+      readonly format: 'clone'
+      readonly body: Uint8Array
+      /** Bytes of large buffers in the value, in order: they are sent as they lie, behind the body. */
+      readonly buffers: readonly Uint8Array[]
+    }
 
-/** Bytes from which on a buffer is sent on its own. To copy less than that costs less than to send it apart. */
-const large = 4096
+const noBuffers = [] as const
 
 /**
  * Writes a value as structured clone would take it.
@@ -24,9 +25,9 @@ const large = 4096
  */
 export function encodeValue(value: unknown, handles?: HandleWriter): EncodedValue {
   // Each message has a serializer of its own: a shared one would make one object of what was sent twice.
-  if (isJsonSafe(value)) return { format: 'json', body: Buffer.from(JSON.stringify(value)), buffers: [] }
+  if (isJsonSafe(value)) return { format: 'json', body: JSON.stringify(value), buffers: noBuffers }
   const { value: sent, records } = handles === undefined ? { value, records: noRecords } : withStandIns(value, handles)
-  const serializer = new ValueSerializer(records)
+  const serializer = new (loadCloneCodec().ValueSerializer)(records)
   serializer.writeHeader()
   serializer.writeValue(sent)
   return { format: 'clone', body: serializer.releaseBuffer(), buffers: serializer.buffers }
@@ -35,148 +36,10 @@ export function encodeValue(value: unknown, handles?: HandleWriter): EncodedValu
 const noRecords: ReadonlyMap<object, unknown> = new Map()
 
 /** @param buffers of {@link EncodedValue}, each in an ArrayBuffer of its own, which the value takes over */
-export function decodeValue({ format, body, buffers }: EncodedValue, revive?: HandleReader): unknown {
-  if (format === 'json') return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
-  const deserializer = new ValueDeserializer(body, buffers, revive)
+export function decodeValue(encoded: EncodedValue, revive?: HandleReader): unknown {
+  if (encoded.format === 'json') return JSON.parse(encoded.body)
+  const { body, buffers } = encoded
+  const deserializer = new (loadCloneCodec().ValueDeserializer)(body, buffers, revive)
   deserializer.readHeader()
   return deserializer.readValue()
-}
-
-type View = ArrayBufferView & { readonly length?: number }
-type ViewConstructor = new (buffer: ArrayBuffer, offset: number, length?: number) => View
-
-/** Views by what stands for them; the place in the list is part of the format. */
-const viewConstructors = [
-  Buffer,
-  DataView,
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-  // Since Node 24.
-  (globalThis as { Float16Array?: ViewConstructor }).Float16Array,
-] as unknown as readonly (ViewConstructor | undefined)[]
-
-const bufferKind = 0
-/** A handle: what stands behind it is its record. */
-const handleKind = 255
-
-function kindOf(view: View): number {
-  if (Buffer.isBuffer(view)) return bufferKind
-  const tag = Object.prototype.toString.call(view).slice(8, -1)
-  return viewConstructors.findIndex((constructor, kind) => kind !== bufferKind && constructor?.name === tag)
-}
-
-/** Where the bytes of a view are. */
-const place = { inline: 0, apart: 1, earlier: 2 } as const
-
-class ValueSerializer extends Serializer {
-  readonly buffers: Uint8Array[] = []
-  readonly #written: ArrayBufferLike[] = []
-  readonly #records: ReadonlyMap<object, unknown>
-
-  constructor(records: ReadonlyMap<object, unknown>) {
-    super()
-    this.#records = records
-    // The types do not know it.
-    ;(this as unknown as { _setTreatArrayBufferViewsAsHostObjects(treat: boolean): void })._setTreatArrayBufferViewsAsHostObjects(true)
-  }
-
-  /** V8 calls it for each view of bytes. */
-  _writeHostObject(view: View): void {
-    if (this.#records.has(view)) {
-      this.writeUint32(handleKind)
-      this.writeValue(this.#records.get(view))
-      return
-    }
-    const kind = kindOf(view)
-    if (kind < 0 || !(view.buffer instanceof ArrayBuffer))
-      throw this._getDataCloneError(`${Object.prototype.toString.call(view)} could not be cloned.`)
-    this.writeUint32(kind)
-    if (kind === bufferKind) {
-      this.#writeBytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
-      return
-    }
-    const earlier = this.#written.indexOf(view.buffer)
-    if (earlier >= 0) {
-      this.writeUint32(place.earlier)
-      this.writeUint32(earlier)
-    } else {
-      this.#written.push(view.buffer)
-      this.#writeBytes(new Uint8Array(view.buffer))
-    }
-    this.writeDouble(view.byteOffset)
-    this.writeDouble(view instanceof DataView ? view.byteLength : (view.length as number))
-  }
-
-  #writeBytes(bytes: Uint8Array): void {
-    if (bytes.length >= large) {
-      this.writeUint32(place.apart)
-      this.buffers.push(bytes)
-      return
-    }
-    this.writeUint32(place.inline)
-    this.writeUint32(bytes.length)
-    this.writeRawBytes(bytes)
-  }
-
-  /** Memory cannot be shared with another process. */
-  _getSharedArrayBufferId(): number {
-    throw this._getDataCloneError('#<SharedArrayBuffer> could not be cloned.')
-  }
-
-  /** V8 asks for it where something cannot be cloned. */
-  _getDataCloneError(message: string): Error {
-    return new DOMException(message, 'DataCloneError')
-  }
-}
-
-class ValueDeserializer extends Deserializer {
-  readonly #buffers: readonly Uint8Array[]
-  readonly #read: ArrayBuffer[] = []
-  readonly #revive: HandleReader | undefined
-  #next = 0
-
-  constructor(body: Uint8Array, buffers: readonly Uint8Array[], revive: HandleReader | undefined) {
-    super(body)
-    this.#buffers = buffers
-    this.#revive = revive
-  }
-
-  _readHostObject(): unknown {
-    const kind = this.readUint32()
-    if (kind === handleKind) {
-      const record: unknown = this.readValue()
-      return this.#revive?.(record)
-    }
-    const constructor = viewConstructors[kind]
-    if (constructor === undefined) throw new TypeError(`There are no views of the kind ${kind} in this Node.`)
-    const where = this.readUint32()
-    if (kind === bufferKind) {
-      const bytes = this.#readBytes(where)
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    }
-    const buffer = where === place.earlier ? (this.#read[this.readUint32()] as ArrayBuffer) : ownBuffer(this.#readBytes(where))
-    if (where !== place.earlier) this.#read.push(buffer)
-    const offset = this.readDouble()
-    return new constructor(buffer, offset, this.readDouble())
-  }
-
-  #readBytes(where: number): Uint8Array<ArrayBuffer> {
-    if (where === place.apart) return this.#buffers[this.#next++] as Uint8Array<ArrayBuffer>
-    const bytes = this.readRawBytes(this.readUint32())
-    // A copy: what was read lies in the message, at any offset.
-    return new Uint8Array(bytes)
-  }
-}
-
-function ownBuffer(bytes: Uint8Array<ArrayBuffer>): ArrayBuffer {
-  return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer
 }

@@ -1,5 +1,6 @@
 // What the two ends of a link say to each other. Both are of one version of brood: the parent names the child's entry by its path.
 import type { ThrownRecord } from './error-record.js'
+import type { OutputMode } from './output.js'
 import type { Resources } from './resources.js'
 
 /** Types of frames. Those below 16 go from a parent to its child, the others from a child to its parent. */
@@ -14,6 +15,8 @@ export const message = {
   abort: 7,
   /** No more calls come. */
   end: 4,
+  /** Nobody waits for a call any more: it is not to be begun. */
+  drop: 10,
   /** Resources that the child asked for are given to it. */
   granted: 5,
   /** They are not. */
@@ -30,7 +33,7 @@ export const message = {
   /** A process of the child's own was started, or has ended: the root's reaper is to know. */
   born: 20,
   buried: 21,
-  /** The child asks for resources for a process of its own, or gives them back. */
+  /** The child asks for resources for a process of its own; gives them back, or asks no more. */
   take: 22,
   release: 23,
   /** An exception that nobody caught has ended the child. */
@@ -45,6 +48,8 @@ export const message = {
   bequest: 29,
   /** The child cannot wait for the other end of a channel by an event loop: its parent does that, and passes on what comes and goes. */
   relay: 30,
+  /** What a process of the child's own has written, or that it has started or ended: the root is to show it. */
+  show: 40,
 } as const
 
 /** What a child is told before anything else. */
@@ -52,6 +57,10 @@ export interface Start {
   readonly pid: string
   readonly parent: string
   readonly resources: Resources
+  /** Does the root keep account of resources? Then the child asks before it starts a process. */
+  readonly isMetered: boolean
+  readonly output: OutputMode
+  readonly capturesErrors: boolean | undefined
   /** The private directory of the tree: sockets lie there. */
   readonly directory: string
   /** Whoever knows it belongs to the tree. */
@@ -60,6 +69,8 @@ export interface Start {
   readonly detached: boolean
   /** Is it to wait for calls, rather than end with the first? */
   readonly worker: boolean
+  /** Does it tell with each answer how much memory it takes, in KiB? */
+  readonly reportsMemory: boolean
   /** Modules that are loaded before the first call comes. */
   readonly modules: readonly string[]
   /** Milliseconds in which what was sent is to arrive before the process ends. */
@@ -85,6 +96,8 @@ export type Failure =
   | { readonly kind: 'not-loaded'; readonly record: ThrownRecord }
   | { readonly kind: 'not-found'; readonly known: readonly string[] }
   | { readonly kind: 'mismatch' }
+  /** Its caller had given up before it was begun. */
+  | { readonly kind: 'dropped' }
   | { readonly kind: 'not-cloneable'; readonly path: string; readonly text: string }
 
 /** Why resources are not given. */

@@ -1,6 +1,7 @@
-import type { Readable, Writable } from 'node:stream'
-import { PassThrough } from 'node:stream'
+import { existsSync } from 'node:fs'
+import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { type Call, type Outcome, readReturned, reasonOf, toThrown } from './call.js'
+import { CapturedStream } from './captured-stream.js'
 import type { Ending, Engine, Launched } from './engine.js'
 import { reviveThrown, type ThrownRecord } from './error-record.js'
 import { ExitedError, NotStartedError, OutOfMemoryError, type ProcessFacts } from './errors.js'
@@ -8,10 +9,12 @@ import type { Frame } from './frame.js'
 import { identity } from './identity.js'
 import { Link } from './link.js'
 import { decodeMessage, encodeMessage } from './message-value.js'
+import { showOutput } from './output.js'
 import { Pid } from './pid.js'
 import type { ProcessPlan } from './process-options.js'
 import { forget, watch } from './reaper.js'
 import { answerRequests, type RequestsOfChild } from './requests-of-child.js'
+import { getState } from './state.js'
 import { StderrTail } from './stderr-tail.js'
 import { type Failure, message, type Start, type TaskReference } from './wire.js'
 
@@ -30,6 +33,8 @@ export interface WorkerKind {
   readonly isPooled: boolean
   /** Modules that it loads before its first call. */
   readonly modules: readonly string[]
+  /** Does it tell with each answer how much memory it takes? */
+  readonly reportsMemory?: boolean
 }
 
 /** A process that runs calls, seen from the one that started it. */
@@ -45,41 +50,63 @@ export class Worker {
   readonly #launched: Launched
   readonly #link: Link | undefined
   readonly #tail = new StderrTail()
+  readonly #captured: CapturedStream[] = []
   readonly #calls = new Map<number, OpenCall>()
   readonly #tasks = new Map<TaskReference, number>()
   readonly #requests: RequestsOfChild
+  readonly #plan: ProcessPlan
+  readonly #entry: string
+  readonly #isPooled: boolean
+  readonly #isShown: boolean
   #count = 0
+  #memory = 0
   #uncaught: ThrownRecord | undefined
+  /** What it sent was none of brood's messages. */
+  #rubbish: Error | undefined
   #setReady: () => void = () => {}
 
-  constructor(plan: ProcessPlan, { entry, engine, isPooled, modules }: WorkerKind) {
+  constructor(plan: ProcessPlan, { entry, engine, isPooled, modules, reportsMemory = false }: WorkerKind) {
     const { pid: own, directory, token } = identity()
+    this.#plan = plan
+    this.#entry = entry
+    this.#isPooled = isPooled
     this.ready = new Promise((resolve) => {
       this.#setReady = resolve
     })
     this.#launched = engine.launch({ ...plan, entry })
-    const { osPid, link, stderr } = this.#launched
+    const { osPid, link, stdout, stderr } = this.#launched
     this.stdin = this.#launched.stdin
-    this.stdout = this.#launched.stdout
-    this.stderr = this.#openStderr(stderr, plan.relaysStderr)
+    this.stdout = plan.captures.stdout ? this.#capture(stdout, 'stdout') : stdout
+    this.stderr = plan.captures.stderr ? this.#capture(stderr, 'stderr') : this.#overhear(stderr)
     this.#requests = answerRequests(this.pid.id, (frame) => this.#link?.send(frame))
     if (osPid !== undefined && !plan.detached) watch(osPid)
+    const { isMetered, output, capturesErrors } = getState()
+    this.#isShown = output !== 'inherit' && osPid !== undefined
+    if (this.#isShown) showOutput({ type: 'spawn', pid: this.pid.id, parent: own.id, osPid: osPid as number })
     let setClosed: () => void = () => {}
     const closed = new Promise<void>((resolve) => {
       setClosed = resolve
     })
     if (link === undefined) setClosed()
     else {
-      this.#link = new Link(link, (frame) => this.#receive(frame), setClosed)
+      const stop = (error: Error) => {
+        this.#rubbish = error
+        this.kill('SIGKILL')
+      }
+      this.#link = new Link(link, (frame) => this.#receive(frame), stop, setClosed)
       const start: Start = {
         pid: this.pid.id,
         parent: own.id,
         resources: plan.resources,
+        isMetered,
+        output,
+        capturesErrors,
         directory,
         token,
         detached: plan.detached,
         worker: isPooled,
         modules,
+        reportsMemory,
         flushTimeout: plan.flushTimeout,
       }
       this.#link.send({ type: message.start, id: 0, value: encodeMessage(start, () => 'A start') })
@@ -92,9 +119,9 @@ export class Worker {
     return this.#launched.osPid
   }
 
-  /** How many calls it has not answered. */
-  get openCalls(): number {
-    return this.#calls.size
+  /** How much memory it took after its last answer, in bytes, where it tells that. */
+  get memory(): number {
+    return this.#memory
   }
 
   /** @returns a number for {@link abort} */
@@ -108,6 +135,11 @@ export class Worker {
   /** Tells the task of a call that its caller has given up. */
   abort(id: number, signal: AbortSignal): void {
     this.#sendAbort(id, 0, signal)
+  }
+
+  /** Takes back a call that it may not have begun. It is not answered then. */
+  drop(id: number): void {
+    this.#link?.send({ type: message.drop, id, value: undefined })
   }
 
   /** No more calls come: it ends when it has answered those that it has. */
@@ -152,12 +184,17 @@ export class Worker {
   }
 
   #receive(frame: Frame): void {
-    const { type, id, value } = frame
+    const { type, id, about = 0, value } = frame
+    // What a task has written comes before what it returns. In a pool that would be paid for by each call.
+    const isAnswer = type === message.returned || type === message.thrown
+    if (isAnswer && !this.#isPooled) for (const stream of this.#captured) stream.catchUp()
     switch (type) {
       case message.returned:
+        this.#memory = about * 1024
         this.#settle(id, ({ outcome }) => outcome.resolve(readReturned(value)))
         break
       case message.thrown:
+        this.#memory = about * 1024
         this.#settle(id, ({ outcome, call }) => outcome.reject(toThrown(decodeMessage(value) as Failure, call)))
         break
       case message.progress:
@@ -187,12 +224,16 @@ export class Worker {
     }
   }
 
-  #openStderr(stream: Readable | null, isRelayed: boolean): Readable | null {
-    if (stream === null) return null
-    this.#tail.listen(stream)
-    if (!isRelayed) return stream.pipe(new PassThrough())
-    stream.pipe(process.stderr, { end: false })
+  #capture(stream: Readable | null, name: 'stdout' | 'stderr'): null {
+    const keep = name === 'stderr' ? (chunk: Buffer) => this.#tail.push(chunk) : () => {}
+    if (stream !== null) this.#captured.push(new CapturedStream(stream, name, this.pid.id, keep))
     return null
+  }
+
+  /** Somebody else reads it as well. */
+  #overhear(stream: Readable | null): Readable | null {
+    stream?.on('data', (chunk: Buffer) => this.#tail.push(chunk))
+    return stream?.pipe(new PassThrough()) ?? null
   }
 
   async #waitForEnd(closed: Promise<void>): Promise<Death> {
@@ -201,7 +242,8 @@ export class Worker {
     if (osPid !== undefined) forget(osPid)
     // What it had sent before is still to be read.
     await closed
-    if (!('error' in ending)) await this.#drainStderr()
+    if (!('error' in ending)) await this.#drain()
+    if (this.#isShown && !('error' in ending)) showOutput({ type: 'exit', pid: this.pid.id, ...ending })
     this.#requests.close('exitCode' in ending && ending.exitCode === 0 ? 'exited' : 'died')
     this.#setReady()
     const unanswered = [...this.#calls.values()]
@@ -215,27 +257,33 @@ export class Worker {
     }
   }
 
-  /** Another process may have its stderr as well, and live on: then what is there by now is enough. */
-  #drainStderr(): Promise<void> {
-    const { stderr } = this.#launched
-    if (stderr === null || stderr.closed) return Promise.resolve()
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, longestDrain)
-      stderr.once('close', () => {
-        clearTimeout(timer)
-        resolve()
-      })
+  /** Another process may have its output as well, and live on: then what is there by now is enough. */
+  async #drain(): Promise<void> {
+    const { stdout, stderr } = this.#launched
+    const open = [this.#captured.length > 1 ? stdout : null, stderr].filter((stream) => stream !== null && !stream.closed) as Readable[]
+    if (open.length === 0) return
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, longestDrain)
     })
+    await Promise.race([late, Promise.all(open.map(untilClosed))])
+    clearTimeout(timer)
+    for (const stream of this.#captured) stream.letGo()
   }
 
   #toError(task: string, ending: Ending | { readonly error: Error }): Error {
     if ('error' in ending) {
-      const { message: why } = ending.error
+      const { cwd } = this.#plan
+      const why = cwd === undefined || existsSync(cwd) ? ending.error.message : `its cwd, ${cwd}, does not exist`
       return new NotStartedError(`The process for task "${task}" could not be started: ${why}.`, {
         cause: ending.error,
         task,
         pid: this.pid,
       })
+    }
+    if (!existsSync(this.#entry)) {
+      const why = `${this.#entry} is not there. Where a bundler has taken brood in, tell it to leave brood out (esbuild: --external:brood)`
+      return new NotStartedError(`The process for task "${task}" could not be started: ${why}.`, { task, pid: this.pid })
     }
     const stderr = this.#tail.toString()
     const facts: ProcessFacts = { task, pid: this.pid, osPid: this.osPid, ...ending, stderr }
@@ -243,6 +291,10 @@ export class Worker {
     const how = signal === null ? `with exit code ${exitCode}` : `by ${signal}`
     const told = stderr === '' ? '' : `\nIts stderr ends with:\n${stderr.trimEnd()}`
     if (isOutOfMemory(stderr)) return new OutOfMemoryError(`Task "${task}" ran out of memory: its process ended ${how}.${told}`, facts)
+    if (this.#rubbish !== undefined) {
+      const text = `Task "${task}" was not answered: its process has written to file descriptor 3, which is brood's, and was killed.${told}`
+      return new ExitedError(text, { ...facts, cause: this.#rubbish })
+    }
     if (this.#uncaught !== undefined) {
       const text = `Task "${task}" was not answered: an exception that nobody caught has ended its process.${told}`
       return new ExitedError(text, { ...facts, cause: reviveThrown(this.#uncaught) })
@@ -261,6 +313,8 @@ export interface Death {
   /** The error for a call that it had not answered. */
   toError(task: string): Error
 }
+
+const untilClosed = (stream: Readable) => new Promise((resolve) => stream.once('close', resolve))
 
 /** Milliseconds. */
 const longestDrain = 200

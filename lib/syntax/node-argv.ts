@@ -84,7 +84,7 @@ export function takesValue(name: string): boolean {
 }
 
 /** One option of a node command line, with its value where it has one. */
-interface NodeOption {
+export interface NodeOption {
   /** The name as it was written, with its dashes: `-r`, `--require`. */
   readonly name: string
   readonly value: string | undefined

@@ -55,7 +55,7 @@ const name = { from: '0'.repeat(32), to: '1'.repeat(32) }
 
 t.test('whatever comes, nothing is told and nothing changes', async (t) => {
   const { root, directory, token, child } = await start(t)
-  const frame = Buffer.concat(encodeFrame({ type: 6, id: 0, value: { format: 'json', body: Buffer.from('"forged"'), buffers: [] } }))
+  const frame = Buffer.concat(encodeFrame({ type: 6, id: 0, value: { format: 'json', body: '"forged"', buffers: [] } }))
   const rows: [name: string, send: (socket: Socket) => void][] = [
     ['nothing at all', (socket) => socket.end()],
     ['half a greeting', (socket) => socket.end('brood ch1')],

@@ -1,22 +1,24 @@
 // Frames are found again in a stream, however it is cut.
 import { deepStrictEqual } from 'node:assert'
 import * as fc from 'fast-check'
-import { encodeFrame, type Frame, FrameReader } from '../../lib/process/frame.js'
+import { encodeFrame, type Frame, FrameReader, FrameWriter } from '../../lib/process/frame.js'
 import t from '../tap.js'
 
 interface Seen {
   readonly type: number
   readonly id: number
+  readonly about: number
   readonly format: string | undefined
   readonly body: string | undefined
   readonly buffers: readonly string[]
 }
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
-const seenOf = ({ type, id, value }: Frame): Seen => ({
+const seenOf = ({ type, id, about = 0, value }: Frame): Seen => ({
   type,
   id,
+  about,
   format: value?.format,
-  body: value && hex(value.body),
+  body: typeof value?.body === 'string' ? value.body : value && hex(value.body),
   buffers: (value?.buffers ?? []).map(hex),
 })
 
@@ -37,7 +39,7 @@ function read(stream: Uint8Array, cuts: readonly number[]): Seen[] {
 const bytes = (length: number) => Uint8Array.from({ length }, (_, index) => (index * 7) % 256)
 const frames: readonly Frame[] = [
   { type: 1, id: 0, value: undefined },
-  { type: 255, id: 0xffffffff, value: { format: 'json', body: bytes(3), buffers: [] } },
+  { type: 255, id: 0xffffffff, value: { format: 'json', body: '"ü€😀"', buffers: [] } },
   { type: 2, id: 1, value: { format: 'clone', body: bytes(0), buffers: [] } },
   { type: 3, id: 2, value: { format: 'clone', body: bytes(300), buffers: [bytes(5000), bytes(0), bytes(1)] } },
   { type: 4, id: 3, value: { format: 'clone', body: bytes(1), buffers: [bytes(0)] } },
@@ -60,18 +62,48 @@ t.test('cut at every place', (t) => {
 })
 
 t.test('any frames, cut anywhere', (t) => {
-  const value = fc.record({
-    format: fc.constantFrom('json' as const, 'clone' as const),
-    body: fc.uint8Array({ maxLength: 40 }),
+  const clone = fc.record({
+    format: fc.constant('clone' as const),
+    // Also one that is a piece of its own.
+    body: fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.constant(bytes(20_000))),
     buffers: fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 4 }),
   })
-  const frame = fc.record({ type: fc.nat(255), id: fc.nat(0xffffffff), value: fc.option(value, { nil: undefined }) })
+  const json = fc.record({
+    format: fc.constant('json' as const),
+    body: fc.string({ unit: 'grapheme', maxLength: 40 }),
+    buffers: fc.constant([] as const),
+  })
+  const value = fc.oneof(clone, json)
+  const frame = fc.record({
+    type: fc.nat(255),
+    id: fc.nat(0xffffffff),
+    about: fc.nat(0xffffffff),
+    value: fc.option(value, { nil: undefined }),
+  })
   fc.assert(
     fc.property(fc.array(frame, { maxLength: 8 }), fc.array(fc.nat(2000), { maxLength: 30 }), (frames, cuts) => {
       deepStrictEqual(read(Buffer.concat(frames.flatMap(encodeFrame)), cuts), frames.map(seenOf))
     }),
     { numRuns: 500 },
   )
+  t.end()
+})
+
+t.test('frames that are written together, over the end of a slab', (t) => {
+  const writer = new FrameWriter()
+  const written: Frame[] = []
+  const pieces: Uint8Array[] = []
+  for (let id = 0; id < 400; id++) {
+    const frame: Frame = { type: 1, id, about: id * 2, value: { format: 'json', body: 'ü'.repeat(id * 3), buffers: [] } }
+    written.push(frame)
+    writer.add(frame)
+    if (id % 7 === 0) pieces.push(...writer.take())
+  }
+  pieces.push(...writer.take())
+  t.same(writer.take(), [])
+  t.same(read(Buffer.concat(pieces), []), written.map(seenOf))
+  const long = 'x'.repeat(1_000_000)
+  t.same(read(Buffer.concat(encodeFrame({ type: 1, id: 1, value: { format: 'json', body: long, buffers: [] } })), [70_000])[0]?.body, long)
   t.end()
 })
 

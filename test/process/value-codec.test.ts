@@ -1,15 +1,15 @@
 // A value that was written and read is what structured clone would have made of it.
 import { deepStrictEqual } from 'node:assert'
+import { inspect } from 'node:util'
 import * as fc from 'fast-check'
 import { decodeValue, type EncodedValue, encodeValue } from '../../lib/process/value-codec.js'
 import t from '../tap.js'
 
+const ownBytes = (bytes: Uint8Array) => new Uint8Array(bytes)
+
 /** As a wire delivers it: nothing is shared with the sender. */
-const sent = ({ format, body, buffers }: EncodedValue): EncodedValue => ({
-  format,
-  body: new Uint8Array(body),
-  buffers: buffers.map((bytes) => new Uint8Array(bytes)),
-})
+const sent = (encoded: EncodedValue): EncodedValue =>
+  encoded.format === 'json' ? encoded : { ...encoded, body: ownBytes(encoded.body), buffers: encoded.buffers.map(ownBytes) }
 // biome-ignore lint/suspicious/noExplicitAny: what arrives may be anything
 const cross = (value: unknown): any => decodeValue(sent(encodeValue(value)))
 
@@ -111,10 +111,21 @@ t.test('messages are apart: what is sent twice arrives twice', (t) => {
   t.end()
 })
 
+t.test('a date that is none', (t) => {
+  const crossed = cross(new Date(Number.NaN)) as Date
+  t.ok(crossed instanceof Date)
+  t.ok(Number.isNaN(crossed.getTime()))
+  t.end()
+})
+
 t.test('any value', (t) => {
   const value = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withSparseArray: true })
   fc.assert(
-    fc.property(value, (value) => deepStrictEqual(cross(value), structuredClone(value))),
+    fc.property(value, (value) => {
+      // Node takes no two of them for equal.
+      fc.pre(!inspect(value, { depth: 20 }).includes('Invalid Date'))
+      deepStrictEqual(cross(value), structuredClone(value))
+    }),
     { numRuns: 1000 },
   )
   t.end()

@@ -1,7 +1,7 @@
 // A child's end of the link to its parent: file descriptor 3, a socket.
 import { readSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { encodeFrame, type Frame, FrameReader } from '../frame.js'
+import { type Frame, FrameReader, FrameWriter } from '../frame.js'
 import { pause } from '../pause.js'
 import { readBlocking } from '../read-blocking.js'
 
@@ -24,6 +24,7 @@ interface Handle {
 export class ParentLink {
   readonly #frames: Frame[] = []
   readonly #reader: FrameReader
+  readonly #writer = new FrameWriter()
   #onFrame: ((frame: Frame) => void) | undefined
   #onClose: (() => void) | undefined
   #socket: Socket | undefined
@@ -35,11 +36,11 @@ export class ParentLink {
   /** Since {@link flush}: there is no event loop any more, and what is sent is written by then. */
   #deadline: number | undefined
   readonly #reasons = new Set<string>()
+  readonly #onceWritten: (() => void)[] = []
 
   constructor() {
     this.#reader = new FrameReader((frame) => {
-      // The body is only lent.
-      if (this.#onFrame === undefined) this.#frames.push(keep(frame))
+      if (this.#onFrame === undefined) this.#frames.push(frame)
       else this.#onFrame(frame)
     })
   }
@@ -108,7 +109,8 @@ export class ParentLink {
 
   /** @throws RangeError where a message is too large for a frame */
   send(frame: Frame): void {
-    for (const piece of encodeFrame(frame)) this.#write(piece)
+    this.#writer.add(frame)
+    for (const piece of this.#writer.take()) this.#write(piece)
   }
 
   /**
@@ -140,7 +142,20 @@ export class ParentLink {
     }
     this.#given += rest.length
     this.#unwritten.push(rest)
-    this.#socket.write(rest, () => this.#unwritten.shift())
+    this.#socket.write(rest, () => {
+      this.#unwritten.shift()
+      if (this.#unwritten.length === 0) for (const onWritten of this.#onceWritten.splice(0)) onWritten()
+    })
+  }
+
+  /** Is there something that the parent has not taken yet? */
+  get hasUnwritten(): boolean {
+    return this.#unwritten.length > 0
+  }
+
+  /** Calls back when all that was sent is out. */
+  onceWritten(onWritten: () => void): void {
+    this.#onceWritten.push(onWritten)
   }
 
   /** @returns what could not be written without waiting */
@@ -182,8 +197,4 @@ function writeAll(bytes: Uint8Array, deadline: number): void {
       pause()
     }
   }
-}
-
-function keep(frame: Frame): Frame {
-  return frame.value === undefined ? frame : { ...frame, value: { ...frame.value, body: Buffer.from(frame.value.body) } }
 }

@@ -2,6 +2,7 @@ import { BroodError } from '../../errors.js'
 import { CancelledError, ImpossibleError, NoCapacityError } from '../errors.js'
 import type { Frame } from '../frame.js'
 import { decodeMessage, encodeMessage } from '../message-value.js'
+import type { OutputEvent } from '../output.js'
 import { readRelayed } from '../relay-answer.js'
 import type { Resources } from '../resources.js'
 import type { Bequest, Fate, ParentRequests, Relayed, RelayRequest } from '../state.js'
@@ -11,6 +12,7 @@ import type { ParentLink } from './parent-link.js'
 interface Waiting {
   readonly grant: (release: () => void) => void
   readonly refuse: (error: Error) => void
+  readonly stopListening: () => void
 }
 
 /** What this child asks its parent for, which asks its own, up to the root. */
@@ -29,11 +31,18 @@ export class RequestsToParent implements ParentRequests {
     this.#listen = listen
   }
 
-  take(resources: Resources, isWaiting: boolean): Promise<() => void> {
+  take(resources: Resources, isWaiting: boolean, signal?: AbortSignal): Promise<() => void> {
     this.#listen()
     const id = ++this.#count
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { grant: resolve, refuse: reject })
+      const giveUp = () => {
+        this.#forget(id)
+        this.#link.send({ type: message.release, id, value: undefined })
+        reject(signal?.reason as Error)
+      }
+      signal?.addEventListener('abort', giveUp, { once: true })
+      const stopListening = () => signal?.removeEventListener('abort', giveUp)
+      this.#waiting.set(id, { grant: resolve, refuse: reject, stopListening })
       this.#holdWhileWaiting()
       this.#link.send({ type: message.take, id, about: isWaiting ? 1 : 0, value: encodeMessage(resources, () => 'Resources') })
     })
@@ -45,6 +54,10 @@ export class RequestsToParent implements ParentRequests {
 
   buried(osPid: number): void {
     this.#link.send({ type: message.buried, id: osPid, value: undefined })
+  }
+
+  show(event: OutputEvent): void {
+    this.#link.send({ type: message.show, id: 0, value: encodeMessage(event, () => 'Output') })
   }
 
   lives(id: string): void {
@@ -109,8 +122,7 @@ export class RequestsToParent implements ParentRequests {
     }
     const waiting = this.#waiting.get(id)
     if (waiting === undefined) return
-    this.#waiting.delete(id)
-    this.#holdWhileWaiting()
+    this.#forget(id)
     if (type === message.granted) waiting.grant(() => this.#link.send({ type: message.release, id, value: undefined }))
     else waiting.refuse(toError(decodeMessage(value) as Refusal))
   }
@@ -126,6 +138,12 @@ export class RequestsToParent implements ParentRequests {
     const relays = [...this.#relays.values()]
     this.#relays.clear()
     for (const onAnswer of relays) onAnswer({ closed: 'died' })
+  }
+
+  #forget(id: number): void {
+    this.#waiting.get(id)?.stopListening()
+    this.#waiting.delete(id)
+    this.#holdWhileWaiting()
   }
 
   /** Who waits for room is not at its end. */

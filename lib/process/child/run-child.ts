@@ -1,5 +1,5 @@
 // What a child does from its first frame to its last.
-import { recordThrown } from '../error-record.js'
+import { recordThrown, type ThrownRecord } from '../error-record.js'
 import type { Frame } from '../frame.js'
 import { become } from '../identity.js'
 import { decodeMessage, encodeMessage, isSendable } from '../message-value.js'
@@ -7,9 +7,11 @@ import { getState, type RunningCall } from '../state.js'
 import type { EncodedValue } from '../value-codec.js'
 import { type Failure, message, type Start, type TaskReference } from '../wire.js'
 import { AbortSignals, type SignalRecord } from './abort-signals.js'
+import { blockOutput } from './blocking-output.js'
 import { type Loaded, loadAhead, loadTask } from './load-task.js'
 import { ParentLink } from './parent-link.js'
 import { RequestsToParent } from './parent-requests.js'
+import { TaskContext } from './task-context.js'
 
 /** Runs the calls that the parent sends. The entry of a child calls it, and nobody else. */
 export function runChild(): void {
@@ -39,6 +41,7 @@ class Child {
   #isLoadingAhead = false
   #isEnding = false
   #isInLoop = false
+  readonly #context = new TaskContext()
 
   constructor(link: ParentLink, start: Start) {
     this.#link = link
@@ -48,7 +51,10 @@ class Child {
 
   run(): void {
     getState().toParent = this.#requests
+    blockOutput()
     this.#deliverAtExit()
+    // Who waits for a signal waits for the parent.
+    process.on('beforeExit', () => this.#link.hold('signals', this.#running?.signals.isAwaited() === true))
     process.on('uncaughtExceptionMonitor', (error: unknown) => this.#reportUncaught(error))
     if (this.#start.worker) {
       this.#isLoadingAhead = true
@@ -65,7 +71,9 @@ class Child {
   }
 
   async #loadAhead(): Promise<void> {
+    this.#context.beforeLoading()
     for (const url of this.#start.modules) await loadAhead(url)
+    this.#context.afterLoading()
     this.#isLoadingAhead = false
     this.#link.send({ type: message.ready, id: 0, value: undefined })
     this.#runNext()
@@ -90,11 +98,15 @@ class Child {
         this.#tasks.set(id, decodeMessage(value) as TaskReference)
         break
       case message.call:
-        this.#queue.push({ id, task: this.#tasks.get(about) as TaskReference, args: keep(value), signals: new AbortSignals() })
+        this.#queue.push({ id, task: this.#tasks.get(about) as TaskReference, args: value, signals: new AbortSignals() })
         this.#runNext()
         break
       case message.abort:
-        this.#findCall(id)?.signals.abort(about, decodeMessage(value))
+        this.#link.hold('signals', false)
+        this.#findCall(id)?.signals.abort(about, decodeMessage(value) as ThrownRecord)
+        break
+      case message.drop:
+        this.#drop(id)
         break
       case message.end:
         this.#isEnding = true
@@ -103,6 +115,13 @@ class Child {
       default:
         this.#requests.answer(frame)
     }
+  }
+
+  #drop(id: number): void {
+    const index = this.#queue.findIndex((call) => call.id === id)
+    if (index < 0) return
+    this.#queue.splice(index, 1)
+    this.#link.send({ type: message.thrown, id, value: encodeMessage({ kind: 'dropped' } satisfies Failure, () => 'A failure') })
   }
 
   #findCall(id: number): Call | undefined {
@@ -114,6 +133,11 @@ class Child {
     if (this.#isInLoop) return
     this.#isInLoop = true
     while (this.#running === undefined && !this.#isLoadingAhead) {
+      // The parent takes what is not answered for not begun, but for the first: an answer that is not out yet would have its task run twice.
+      if (this.#link.hasUnwritten) {
+        this.#link.onceWritten(() => this.#runNext())
+        break
+      }
       const next = this.#queue.shift()
       if (next !== undefined) this.#begin(next)
       else if (this.#isEnding) process.exit()
@@ -124,15 +148,15 @@ class Child {
 
   #begin(call: Call): void {
     this.#running = call
+    this.#context.beforeLoading()
     const loaded = loadTask(call.task)
     if (loaded instanceof Promise) {
-      // A parent that goes is noticed meanwhile.
-      this.#listen()
       void loaded.then((found) => this.#call(call, found))
     } else this.#call(call, loaded)
   }
 
   #call(call: Call, loaded: Loaded): void {
+    this.#context.afterLoading()
     if ('failure' in loaded) {
       this.#fail(call, loaded.failure)
       return
@@ -141,7 +165,8 @@ class Child {
     let result: unknown
     try {
       const args = decodeMessage(call.args, (record) => reviveSignal(record, call.signals)) as unknown[]
-      result = loaded.call(...args)
+      // Not as a method: `this` is nothing, and no frame of a stack says that it is one.
+      result = this.#context.run(() => Reflect.apply(loaded.call, undefined, args) as unknown)
     } catch (error) {
       this.#throw(call, error)
       return
@@ -169,9 +194,10 @@ class Child {
   }
 
   #return(call: Call, result: unknown): void {
-    let value: EncodedValue
+    let value: EncodedValue | undefined
     try {
-      value = encodeMessage(result, (path) => `The result${path}`)
+      // To say nothing takes no serializer.
+      value = result === undefined ? undefined : encodeMessage(result, (path) => `The result${path}`)
     } catch (error) {
       const { path, message: text } = error as Error & { readonly path: string }
       this.#fail(call, { kind: 'not-cloneable', path, text })
@@ -191,8 +217,9 @@ class Child {
   #finish(answer: Frame): void {
     getState().call = undefined
     this.#running = undefined
-    this.#link.send(answer)
+    this.#link.send(this.#start.reportsMemory ? { ...answer, about: Math.round(process.memoryUsage.rss() / 1024) } : answer)
     if (!this.#start.worker) process.exit()
+    this.#link.hold('signals', false)
     this.#link.hold('calls', true)
     this.#runNext()
   }
@@ -202,13 +229,27 @@ class Child {
     this.#link.send({ type: message.uncaught, id: this.#running?.id ?? 0, value })
   }
 
+  /** The process ends while it waits for its task's module. */
+  #reportUnloaded(): void {
+    if (getState().loading === undefined || this.#running === undefined) return
+    const error = new Error('The process has ended while the module was evaluated: it calls process.exit(), or awaits what never comes.')
+    this.#link.send({
+      type: message.thrown,
+      id: this.#running.id,
+      value: encodeMessage({ kind: 'not-loaded', record: recordThrown(error, isSendable) } satisfies Failure, () => 'An error'),
+    })
+  }
+
   #deliverAtExit(): void {
     const deliver = (exitCode: number) => {
       const deadline = performance.now() + this.#start.flushTimeout
       getState().endChannels?.(exitCode, deadline)
       this.#link.flush(deadline)
     }
-    process.on('exit', deliver)
+    process.on('exit', (exitCode) => {
+      this.#reportUnloaded()
+      deliver(exitCode)
+    })
     // A listener of the program may send something, too, or call process.exit() again.
     const { reallyExit } = process as unknown as { reallyExit(code: unknown): never }
     Object.assign(process, {
@@ -226,6 +267,3 @@ function reviveSignal(record: unknown, signals: AbortSignals): AbortSignal | und
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   ((typeof value === 'object' && value !== null) || typeof value === 'function') && typeof (value as { then?: unknown }).then === 'function'
-
-/** The body of a frame is only lent. */
-const keep = (value: Frame['value']): Frame['value'] => value && { ...value, body: Buffer.from(value.body) }

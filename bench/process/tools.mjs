@@ -1,0 +1,12 @@
+// Each tool as the same few functions: `start(size, inFlight)` gives a pool with `add(a, b)`, `echo(value)` and `stop()`.
+import { Pool } from 'brood/process'
+import { peers } from './peers/tools.mjs'
+import { add, echo } from './workers/tasks.mjs'
+
+export const tools = {
+  async brood(size, prefetch) {
+    const pool = new Pool({ size, prefetch })
+    return { add: (a, b) => pool.run(add, a, b), echo: (value) => pool.run(echo, value), stop: () => pool.shutdown() }
+  },
+  ...peers,
+}

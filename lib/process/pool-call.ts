@@ -1,0 +1,151 @@
+import type { Call } from './call.js'
+import type { Waiting } from './call-queue.js'
+import { CancelledError } from './errors.js'
+import { cancelledBy, type Joinable, timedOut } from './join-handle.js'
+import type { Member } from './pool-member.js'
+
+/** What ends a call of a pool, and what it tells meanwhile. */
+export interface CallLimits {
+  readonly timeout: number | undefined
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: ((value: unknown) => void) | undefined
+  readonly priority: number
+  /** How often it may be begun again where its process ended. */
+  readonly retry: number
+}
+
+/** What a call needs of its pool. */
+export interface CallOwner {
+  /** It is given up before it was given to a process. */
+  withdraw(call: PoolCall): void
+}
+
+/** Milliseconds in which a task that was told to stop may stop by itself. */
+const grace = 1000
+
+/** One call of a pool: it waits, is given to a process, and is answered, or not. */
+export class PoolCall implements Joinable {
+  readonly call: Call
+  readonly limits: CallLimits
+  readonly result: Promise<unknown>
+  readonly stdin = null
+  readonly stdout = null
+  readonly stderr = null
+  /** Its place in the queue. */
+  waiting: Waiting<PoolCall> | undefined
+  /** The process that it was given to, and its number there. */
+  member: Member | undefined
+  number = 0
+  retriesLeft: number
+  isSettled = false
+  readonly #owner: CallOwner
+  #resolve: (value: unknown) => void = () => {}
+  #reject: (error: unknown) => void = () => {}
+  #timer: NodeJS.Timeout | undefined
+  #grace: NodeJS.Timeout | undefined
+  #stopListening: (() => void) | undefined
+
+  constructor(call: Call, limits: CallLimits, owner: CallOwner) {
+    this.call = call
+    this.limits = limits
+    this.retriesLeft = limits.retry
+    this.#owner = owner
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    if (limits.signal !== undefined) this.#follow(limits.signal)
+  }
+
+  get task(): string {
+    return this.call.task.name
+  }
+
+  get pid(): Joinable['pid'] {
+    return this.member?.worker.pid
+  }
+
+  get osPid(): number | undefined {
+    return this.member?.worker.osPid
+  }
+
+  /** When it is settled there is nothing left of it: its process is the pool's. */
+  get gone(): Promise<void> {
+    return this.result.then(
+      () => {},
+      () => {},
+    )
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#giveUp(new CancelledError(`Task "${this.task}" was killed by ${signal}.`, { task: this.task, pid: this.pid, signal }), signal)
+  }
+
+  /** Somebody has waited for it long enough: its process is killed, since nobody waits for it any more. */
+  giveUp(error: Error): void {
+    this.#giveUp(error, 'SIGKILL')
+  }
+
+  /** Its process begins with it now. */
+  begin(): void {
+    const { timeout } = this.limits
+    if (timeout === undefined || this.isSettled) return
+    this.#timer = setTimeout(() => this.#giveUp(timedOut(this.task, timeout, this.pid), 'SIGKILL'), timeout)
+  }
+
+  resolve(value: unknown): void {
+    if (this.#settle()) this.#resolve(value)
+  }
+
+  reject(error: unknown): void {
+    if (this.#settle()) this.#reject(error)
+  }
+
+  /** It goes back to the queue. */
+  reset(): void {
+    clearTimeout(this.#timer)
+    clearTimeout(this.#grace)
+    this.member = undefined
+  }
+
+  /** Its process has answered it, or is gone: it need not be killed for it any more. */
+  leave(): void {
+    clearTimeout(this.#grace)
+  }
+
+  #giveUp(error: Error, signal: NodeJS.Signals): void {
+    if (this.isSettled) return
+    const { member } = this
+    this.reject(error)
+    if (member === undefined) this.#owner.withdraw(this)
+    else member.abandon(this, signal)
+  }
+
+  #follow(signal: AbortSignal): void {
+    const abort = () => {
+      const { member } = this
+      this.reject(cancelledBy(signal, this.task))
+      if (member === undefined) this.#owner.withdraw(this)
+      else if (!member.isWorkingOn(this)) member.abandon(this, 'SIGKILL')
+      else {
+        member.worker.abort(this.number, signal)
+        this.#grace = setTimeout(() => member.abandon(this, 'SIGKILL'), grace)
+        this.#grace.unref()
+      }
+    }
+    if (signal.aborted) {
+      this.reject(cancelledBy(signal, this.task))
+      return
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    this.#stopListening = () => signal.removeEventListener('abort', abort)
+  }
+
+  #settle(): boolean {
+    if (this.isSettled) return false
+    this.isSettled = true
+    clearTimeout(this.#timer)
+    this.#stopListening?.()
+    return true
+  }
+}

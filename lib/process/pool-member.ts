@@ -1,0 +1,126 @@
+import { type Call, prepareCall } from './call.js'
+import { localEngine } from './engine-local.js'
+import { childEntry } from './entry.js'
+import type { PoolCall } from './pool-call.js'
+import type { PoolPlan } from './pool-options.js'
+import { type Death, Worker } from './worker.js'
+
+/** What a member tells its pool. */
+export interface MemberEvents {
+  /** It has answered a call, or dropped one. */
+  onAnswer(member: Member): void
+  /** It has ended. */
+  onEnd(member: Member, death: Death): void
+}
+
+/** One process of a pool, with the calls that it was given, in the order in which it works on them. */
+export class Member {
+  readonly worker: Worker
+  /** The first is the one that it works on. */
+  readonly calls: PoolCall[] = []
+  /** It takes no more calls, and ends when it has answered those that it has. */
+  isRetiring = false
+  readonly #plan: PoolPlan
+  readonly #events: MemberEvents
+  #answered = 0
+  #idleTimer: NodeJS.Timeout | undefined
+
+  constructor(plan: PoolPlan, events: MemberEvents) {
+    this.#plan = plan
+    this.#events = events
+    this.worker = new Worker(plan.process, {
+      entry: childEntry,
+      engine: localEngine,
+      isPooled: true,
+      modules: [],
+      reportsMemory: plan.memoryLimit !== undefined,
+    })
+    this.worker.setHolding(false)
+    if (plan.setup !== undefined) this.#setUp(prepareCall(plan.setup, [], undefined))
+    void this.#waitForEnd()
+  }
+
+  get hasRoom(): boolean {
+    return !this.isRetiring && this.calls.length < this.#plan.prefetch
+  }
+
+  isWorkingOn(call: PoolCall): boolean {
+    return this.calls[0] === call
+  }
+
+  give(call: PoolCall): void {
+    clearTimeout(this.#idleTimer)
+    if (this.calls.length === 0) this.worker.setHolding(true)
+    this.calls.push(call)
+    call.member = this
+    call.number = this.worker.call(
+      call.call,
+      {
+        resolve: (value) => this.#answer(call, () => call.resolve(value)),
+        reject: (error) => this.#answer(call, () => call.reject(error)),
+      },
+      call.limits.onProgress,
+    )
+    if (this.calls.length === 1) call.begin()
+  }
+
+  /** Nobody waits for a call any more. What it has not begun with it drops; else it is killed, since there is no other way to end a call. */
+  abandon(call: PoolCall, signal: NodeJS.Signals): void {
+    const index = this.calls.indexOf(call)
+    if (index < 0) return
+    if (index > 0) {
+      this.worker.drop(call.number)
+      return
+    }
+    // It may answer before it ends, and must not be given another call then.
+    this.isRetiring = true
+    this.worker.kill(signal)
+  }
+
+  /** Lets it end when it has nothing more to do. */
+  retire(): void {
+    if (this.isRetiring) return
+    this.isRetiring = true
+    this.worker.end()
+  }
+
+  /** After so long without a call it is too many. */
+  idle(onTooLong: () => void): void {
+    if (this.#plan.idleTimeout === undefined) return
+    clearTimeout(this.#idleTimer)
+    this.#idleTimer = setTimeout(onTooLong, this.#plan.idleTimeout)
+    this.#idleTimer.unref()
+  }
+
+  async #waitForEnd(): Promise<void> {
+    const death = await this.worker.ended
+    clearTimeout(this.#idleTimer)
+    this.#events.onEnd(this, death)
+  }
+
+  #setUp(call: Call): void {
+    this.worker.call(call, {
+      resolve: () => {},
+      reject: (error) => {
+        this.isRetiring = true
+        // It goes on with them until it is gone.
+        for (const waiting of this.calls) waiting.reject(error)
+        this.worker.kill('SIGKILL')
+      },
+    })
+  }
+
+  #answer(call: PoolCall, settle: () => void): void {
+    const index = this.calls.indexOf(call)
+    if (index === 0) this.calls.shift()
+    else if (index > 0) this.calls.splice(index, 1)
+    call.leave()
+    settle()
+    this.calls[0]?.begin()
+    if (this.calls.length === 0) this.worker.setHolding(false)
+    this.#answered++
+    const { maxTasksPerWorker, memoryLimit } = this.#plan
+    if (this.#answered >= maxTasksPerWorker || (memoryLimit !== undefined && this.worker.memory > memoryLimit)) this.retire()
+    this.#events.onAnswer(this)
+  }
+}

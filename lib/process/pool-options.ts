@@ -1,0 +1,82 @@
+import { availableParallelism } from 'node:os'
+import { BroodError } from '../errors.js'
+import { type ProcessOptions, type ProcessPlan, planProcess, readNumber } from './process-options.js'
+import { readMemory } from './resources.js'
+import type { Task } from './task.js'
+
+/** How many processes a pool has, and how they are. */
+export interface PoolOptions extends Omit<ProcessOptions, 'detached'> {
+  /** As many processes as it may have. @default the number of cores */
+  readonly size?: number
+  /** As many as it keeps when there is nothing to do, and starts at once. @default 0 */
+  readonly min?: number
+  /**
+   * How many calls a process is given at once. It works on one after the other; with more than one the next begins without a round trip, and one that
+   * takes long keeps those behind it waiting. @default 1
+   */
+  readonly prefetch?: number
+  /**
+   * Do errors of tasks have the frames of who called them? It costs 3 µs a call, a great part of what a small call costs with `prefetch`.
+   * @default true without `prefetch`
+   */
+  readonly callerFrames?: boolean
+  /** How many calls may wait: one more is refused with `ERR_BROOD_QUEUE_FULL`. @default as many as come */
+  readonly maxQueue?: number
+  /** A process that has answered so many calls is replaced. @default never */
+  readonly maxTasksPerWorker?: number
+  /** A process that takes more memory after a call is replaced: bytes, or a text such as `'256 MiB'`. @default never */
+  readonly memoryLimit?: number | string
+  /** Milliseconds without a call after which a process ends that is not one of `min`. @default never */
+  readonly idleTimeout?: number
+  /** Called in each process before its first call: what it throws is thrown for the calls that the process was given. @default none */
+  readonly setup?: Task<() => unknown>
+}
+
+/** The same, read once. */
+export interface PoolPlan {
+  readonly process: ProcessPlan
+  readonly size: number
+  readonly min: number
+  readonly prefetch: number
+  readonly callerFrames: boolean
+  readonly maxQueue: number
+  readonly maxTasksPerWorker: number
+  /** Bytes. */
+  readonly memoryLimit: number | undefined
+  readonly idleTimeout: number | undefined
+  readonly setup: Task<() => unknown> | undefined
+}
+
+const names = ['size', 'min', 'prefetch', 'callerFrames', 'maxQueue', 'maxTasksPerWorker', 'memoryLimit', 'idleTimeout', 'setup']
+
+/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
+export function planPool(options: PoolOptions): PoolPlan {
+  const { setup } = options
+  const size = readCount('size', options.size) ?? availableParallelism()
+  const min = readNumber('min', options.min) ?? 0
+  if (min > size) {
+    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `\`min\` (${min}) must not be more than \`size\` (${size}).`, { argument: 'min' })
+  }
+  const prefetch = readCount('prefetch', options.prefetch) ?? 1
+  return {
+    process: planProcess(options, names),
+    size,
+    min,
+    prefetch,
+    callerFrames: options.callerFrames ?? prefetch === 1,
+    maxQueue:
+      options.maxQueue === Number.POSITIVE_INFINITY
+        ? options.maxQueue
+        : (readNumber('maxQueue', options.maxQueue) ?? Number.POSITIVE_INFINITY),
+    maxTasksPerWorker: readCount('maxTasksPerWorker', options.maxTasksPerWorker) ?? Number.POSITIVE_INFINITY,
+    memoryLimit: options.memoryLimit === undefined ? undefined : readMemory(options.memoryLimit),
+    idleTimeout: readNumber('idleTimeout', options.idleTimeout),
+    setup,
+  }
+}
+
+function readCount(name: string, value: unknown): number | undefined {
+  const count = readNumber(name, value)
+  if (count !== 0) return count
+  throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `\`${name}\` must be 1 or more, and is 0.`, { argument: name })
+}

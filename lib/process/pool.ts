@@ -1,0 +1,315 @@
+import { BroodError } from '../errors.js'
+import { prepareCall } from './call.js'
+import { CallQueue } from './call-queue.js'
+import { CancelledError, QueueFullError } from './errors.js'
+import { Handle, type JoinHandle, neverBegun } from './join-handle.js'
+import { type MapOptions, mapInOrder } from './map-in-order.js'
+import { type CallLimits, PoolCall } from './pool-call.js'
+import { Member } from './pool-member.js'
+import { type PoolOptions, type PoolPlan, planPool } from './pool-options.js'
+import { readNumber, readSignal } from './process-options.js'
+import { refuseWhileLoading } from './spawn.js'
+import type { AnyFunction, Task, TaskResult } from './task.js'
+import { takeResources } from './tree-ledger.js'
+import type { Death } from './worker.js'
+
+/** Options of one call. */
+export interface RunOptions {
+  /**
+   * The task sees it by `signal()`. A call that waits is taken out of the queue; where the task goes on for 1 s, its process is killed.
+   *
+   * @default none
+   */
+  readonly signal?: AbortSignal
+  /** Milliseconds from when a process begins with it, after which that process is killed. @default never */
+  readonly timeout?: number
+  /** Is given what the task tells by `progress()`. @default nobody is */
+  readonly onProgress?: (value: unknown) => void
+  /** Higher ones are begun before lower ones. @default 0 */
+  readonly priority?: number
+  /** How often it may be run again where its process ended in the middle of it. @default 0: nothing is ever run twice */
+  readonly retry?: number
+}
+
+const plainLimits: CallLimits = { timeout: undefined, signal: undefined, onProgress: undefined, priority: 0, retry: 0 }
+
+/**
+ * Processes that wait for calls. Each works on one call at a time, and keeps what its modules remember from one to the next. From procspawn.
+ *
+ * Nothing is lost when a process ends: the call that it worked on fails with what is known of that, those behind it go to other processes, and
+ * another process takes its place. An idle pool does not keep the program running.
+ */
+export class Pool implements AsyncDisposable {
+  readonly #plan: PoolPlan
+  readonly #queue = new CallQueue<PoolCall>()
+  readonly #members = new Set<Member>()
+  /** Resources are asked for, for so many more. */
+  #coming = 0
+  #isClosed = false
+  #idleWaiters: (() => void)[] = []
+  #endWaiters: (() => void)[] = []
+
+  /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_UNGUARDED` */
+  constructor(options: PoolOptions = {}) {
+    refuseWhileLoading()
+    this.#plan = planPool(options)
+    this.#fill()
+  }
+
+  /** How many processes there are now, without those that are about to end. */
+  get size(): number {
+    let size = 0
+    for (const { isRetiring } of this.#members) if (!isRetiring) size++
+    return size
+  }
+
+  /** How many calls processes have been given. */
+  get active(): number {
+    let active = 0
+    for (const { calls } of this.#members) active += calls.length
+    return active
+  }
+
+  /** How many calls wait. */
+  get queued(): number {
+    return this.#queue.length
+  }
+
+  /**
+   * Calls a task in one of the processes.
+   *
+   * @returns a handle, at once: also what refuses the call is said where it is joined
+   * @throws BroodError `ERR_BROOD_NOT_A_TASK`
+   */
+  run<F extends AnyFunction>(task: Task<F>, ...args: Parameters<F>): JoinHandle<TaskResult<F>> {
+    // oxlint-disable-next-line typescript/unbound-method -- it is only looked for on the stack
+    return this.#run(plainLimits, task, args, Pool.prototype.run)
+  }
+
+  /**
+   * The same, with options for this call.
+   *
+   * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_NOT_A_TASK`
+   */
+  runWith<F extends AnyFunction>(options: RunOptions, task: Task<F>, ...args: Parameters<F>): JoinHandle<TaskResult<F>> {
+    // oxlint-disable-next-line typescript/unbound-method -- it is only looked for on the stack
+    return this.#run(readLimits(options), task, args, Pool.prototype.runWith)
+  }
+
+  /**
+   * Calls a task for each element, and gives the results in the order of the elements.
+   *
+   * No more elements are taken than are worked on, with the results that nobody has asked for yet. The first failure ends it, as does a `break`: what
+   * waits then is not begun, and what runs is aborted as by a signal.
+   *
+   * @param options `concurrency`: how many at once, at most. @default as many as the pool takes: `size` times `prefetch`
+   * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`; while it is read, what a call of {@link run} fails with
+   */
+  map<Element, F extends (element: Element) => unknown>(
+    task: Task<F>,
+    elements: Iterable<Element> | AsyncIterable<Element>,
+    options: MapOptions = {},
+  ): AsyncIterableIterator<TaskResult<F>> {
+    const { size, prefetch } = this.#plan
+    const controller = new AbortController()
+    const limits = { ...plainLimits, signal: controller.signal }
+    const start = (element: Element) => this.#run<TaskResult<F>>(limits, task, [element], undefined)
+    const stop = () => controller.abort()
+    return mapInOrder(elements, { start, stop, concurrency: readNumber('concurrency', options.concurrency) ?? size * prefetch })
+  }
+
+  /** Waits until nothing waits and nothing runs. Calls may be made meanwhile, and after it. */
+  join(): Promise<void> {
+    return this.#isIdle ? Promise.resolve() : new Promise((resolve) => this.#idleWaiters.push(resolve))
+  }
+
+  /** Takes no more calls, waits for those that there are, and ends the processes. */
+  async shutdown(): Promise<void> {
+    this.#isClosed = true
+    await this.join()
+    for (const member of this.#members) member.retire()
+    if (this.#members.size > 0) {
+      // They have been told, and are gone in a moment: the program waits for that.
+      for (const { worker } of this.#members) worker.setHolding(true)
+      await new Promise<void>((resolve) => this.#endWaiters.push(resolve))
+    }
+  }
+
+  /** Ends the processes at once. All calls fail with `ERR_BROOD_CANCELLED`. */
+  kill(): void {
+    this.#isClosed = true
+    for (let call = this.#queue.shift(); call !== undefined; call = this.#queue.shift()) call.reject(killed(call))
+    for (const { calls, worker } of this.#members) {
+      for (const call of calls) call.reject(killed(call))
+      worker.kill('SIGKILL')
+    }
+    this.#notify()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown()
+  }
+
+  get #isIdle(): boolean {
+    return this.#queue.length === 0 && this.active === 0
+  }
+
+  #run<R>(limits: CallLimits, task: unknown, args: readonly unknown[], caller: AnyFunction | undefined): JoinHandle<R> {
+    refuseWhileLoading()
+    let call: PoolCall
+    try {
+      call = new PoolCall(prepareCall(task, args, this.#plan.callerFrames ? caller : undefined), limits, this.#owner)
+    } catch (error) {
+      const { code } = error as { code?: unknown }
+      if (code !== 'ERR_BROOD_NOT_CLONEABLE') throw error
+      return neverBegun(error)
+    }
+    if (this.#isClosed)
+      call.reject(new BroodError('ERR_BROOD_DISPOSED', `The pool takes no more calls: it was shut down before task "${call.task}".`))
+    else if (!call.isSettled) this.#accept(call)
+    return new Handle(call, call.result as Promise<R>)
+  }
+
+  #accept(call: PoolCall): void {
+    const member = this.#queue.length === 0 ? this.#findRoom() : undefined
+    if (member !== undefined) {
+      member.give(call)
+      return
+    }
+    if (this.#queue.length >= this.#plan.maxQueue && !this.#canGrow) {
+      call.reject(new QueueFullError(`Task "${call.task}" is refused: ${this.#queue.length} calls wait already.`, { task: call.task }))
+      return
+    }
+    call.waiting = this.#queue.push(call, call.limits.priority)
+    this.#fill()
+  }
+
+  readonly #owner = {
+    withdraw: (call: PoolCall) => {
+      if (call.waiting !== undefined) this.#queue.remove(call.waiting)
+      this.#notify()
+    },
+  }
+
+  /** An idle process first; then a new one is better than one that is busy. */
+  #findRoom(): Member | undefined {
+    let best: Member | undefined
+    for (const member of this.#members) {
+      if (!member.hasRoom) continue
+      if (member.calls.length === 0) return member
+      if (best === undefined || member.calls.length < best.calls.length) best = member
+    }
+    return this.#canGrow ? undefined : best
+  }
+
+  get #canGrow(): boolean {
+    return this.size + this.#coming < this.#plan.size
+  }
+
+  /** Starts as many processes as there is work for, and as are to be there anyway. */
+  #fill(): void {
+    const wanted = Math.min(this.#plan.size, Math.max(this.#plan.min, this.#busyMembers + this.#queue.length))
+    while (!this.#isDone && this.size + this.#coming < wanted) this.#grow()
+  }
+
+  get #isDone(): boolean {
+    return this.#isClosed && this.#queue.length === 0
+  }
+
+  get #busyMembers(): number {
+    let busy = 0
+    for (const { calls } of this.#members) if (calls.length > 0) busy++
+    return busy
+  }
+
+  #grow(): void {
+    this.#coming++
+    const join = (release: () => void) => {
+      this.#coming--
+      const member = new Member(this.#plan, this.#events)
+      this.#members.add(member)
+      void member.worker.ended.then(release)
+      this.#dispatch(member)
+    }
+    const refuse = (error: unknown) => {
+      this.#coming--
+      // Where there is not even one, nobody will ever work on what waits.
+      if (this.size === 0) this.#queue.shift()?.reject(error)
+      this.#notify()
+    }
+    try {
+      const taken = takeResources(this.#plan.process.resources, true)
+      if (taken instanceof Promise) taken.then(join, refuse)
+      else join(taken)
+    } catch (error) {
+      refuse(error)
+    }
+  }
+
+  /** Gives a process as much as it takes. */
+  #dispatch(member: Member): void {
+    while (member.hasRoom) {
+      const call = this.#queue.shift()
+      if (call === undefined) break
+      call.waiting = undefined
+      member.give(call)
+    }
+    if (member.calls.length === 0) member.idle(() => this.#dismiss(member))
+  }
+
+  #dismiss(member: Member): void {
+    if (member.calls.length === 0 && this.size > this.#plan.min) member.retire()
+  }
+
+  readonly #events = {
+    onAnswer: (member: Member) => {
+      this.#dispatch(member)
+      this.#notify()
+    },
+    onEnd: (member: Member, death: Death) => {
+      this.#members.delete(member)
+      this.#bury(member, death)
+      for (const other of this.#members) this.#dispatch(other)
+      this.#fill()
+      this.#notify()
+    },
+  }
+
+  /** The call that a process worked on ends with it; those behind it have not been begun. */
+  #bury({ calls }: Member, death: Death): void {
+    const [victim, ...others] = calls
+    for (const call of others.toReversed()) if (!call.isSettled) this.#requeue(call)
+    if (victim === undefined) return
+    victim.leave()
+    if (!victim.isSettled && victim.retriesLeft > 0) {
+      victim.retriesLeft--
+      this.#requeue(victim)
+    } else victim.reject(death.toError(victim.task))
+  }
+
+  #requeue(call: PoolCall): void {
+    call.reset()
+    call.waiting = this.#queue.unshift(call, call.limits.priority)
+  }
+
+  #notify(): void {
+    if (this.#idleWaiters.length > 0 && this.#isIdle) for (const resolve of this.#idleWaiters.splice(0)) resolve()
+    if (this.#members.size === 0) for (const resolve of this.#endWaiters.splice(0)) resolve()
+  }
+}
+
+/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
+function readLimits({ signal, timeout, onProgress, priority = 0, retry }: RunOptions): CallLimits {
+  if (typeof priority !== 'number' || Number.isNaN(priority)) {
+    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', '`priority` must be a number.', { argument: 'priority' })
+  }
+  return {
+    signal: readSignal(signal),
+    timeout: readNumber('timeout', timeout),
+    onProgress,
+    priority,
+    retry: readNumber('retry', retry) ?? 0,
+  }
+}
+
+const killed = ({ task, pid }: PoolCall) => new CancelledError(`Task "${task}" was not answered: its pool was killed.`, { task, pid })

@@ -1,0 +1,220 @@
+// The child loads the module that registered the task, and finds the function: in every kind of module, or says why not.
+import '../posix-only.js'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { assertSpawnIsSafe, fromModule, isChild, type SpawnOptions, spawn, spawnWith, type Task, task } from 'brood/process'
+import { type BuildOptions, build } from 'esbuild'
+import { observe, root, temporaryDirectory } from '../support.js'
+import t from '../tap.js'
+import { type AnyTask, caught, load, program, run, said } from './programs.js'
+
+const url = (name: string) => pathToFileURL(program(`finding/${name}`)).href
+const quiet: SpawnOptions = { stdio: 'ignore' }
+/** The Node under test, and what it needs for TypeScript. */
+const isTyped = Boolean((process.features as { typescript?: unknown }).typescript)
+
+t.test('a main module', async (t) => {
+  const answer = [
+    ['b', 42, 1, true],
+    ['c', 2, 1, false],
+  ]
+  const cases: readonly (readonly [name: string, answer: unknown, flags?: readonly string[]])[] = [
+    ['esm.mjs', answer],
+    ['common.cjs', answer],
+    ['init.mjs', 3],
+    ['init.cjs', 3],
+    ['no-stack.mjs', [3, 0, 'mine']],
+    ['frozen-error.mjs', [3, 'ERR_BROOD_INVALID_ARGUMENT']],
+    ['frozen-error.mjs', [3, 'ERR_BROOD_INVALID_ARGUMENT'], ['--frozen-intrinsics']],
+    ['esm.mjs', answer, ['--enable-source-maps']],
+    ['common.cjs', answer, ['--preserve-symlinks', '--preserve-symlinks-main']],
+    ...(isTyped ? (['typed.mts', 'typed.cts', 'typed.ts'] as const).map((name) => [name, answer] as const) : []),
+  ]
+  for (const [name, expected, flags = []] of cases) {
+    const observation = await observe(process.execPath, [...flags, program(`finding/${name}`)])
+    t.same(said(observation), expected, `${name} ${flags.join(' ')}`)
+    t.equal(observation.code, 0, name)
+  }
+})
+
+t.test('a bundle', async (t) => {
+  const directory = temporaryDirectory(t)
+  const answer = [
+    ['b', 42, 1, true],
+    ['c', 2, 1, false],
+  ]
+  const source = program('finding/esm.mjs')
+  const settings: BuildOptions = { bundle: true, platform: 'node', packages: 'external', logLevel: 'silent', absWorkingDir: root }
+  const text = readFileSync(source, 'utf8').replace("task('hidden'", "task(import.meta.url, 'hidden'")
+  const stdin = { contents: text, resolveDir: program('finding'), sourcefile: 'said.mjs' }
+  // In CommonJS there is no import.meta.url, and no await at the top.
+  const common = readFileSync(program('finding/common.cjs'), 'utf8').replace('require.main === module', '!isChild')
+  const cases: readonly (readonly [name: string, options: BuildOptions])[] = [
+    ['plain.mjs', { entryPoints: [source], format: 'esm' }],
+    ['minified.mjs', { entryPoints: [source], format: 'esm', minify: true, keepNames: true, sourcemap: 'inline' }],
+    ['said.mjs', { stdin, format: 'esm' }],
+    ['common.cjs', { stdin: { ...stdin, contents: common, sourcefile: 'common.cjs' }, format: 'cjs' }],
+    [
+      'said.cjs',
+      {
+        stdin: { ...stdin, contents: common.replace("task('hidden'", "task(undefined, 'hidden'"), sourcefile: 'common.cjs' },
+        format: 'cjs',
+      },
+    ],
+  ]
+  const inPackage = join(root, '.build/test-bundles')
+  t.teardown(() => import('node:fs').then(({ rmSync }) => rmSync(inPackage, { recursive: true, force: true })))
+  for (const [name, options] of cases) {
+    await build({ ...settings, ...options, outfile: join(inPackage, name) })
+    t.same(said(await observe(process.execPath, [join(inPackage, name)])), answer, name)
+  }
+  // One that has taken brood in: its own files are not beside it.
+  await build({
+    ...settings,
+    packages: 'bundle',
+    conditions: ['require'],
+    entryPoints: [program('finding/common.cjs')],
+    format: 'cjs',
+    outfile: join(directory, 'all.cjs'),
+  })
+  const { stderr } = await observe(process.execPath, [join(directory, 'all.cjs')])
+  t.match(stderr, /ERR_BROOD_NOT_STARTED/)
+  t.match(stderr, /process-child\.cjs is not there.*--external:brood/)
+})
+
+t.test('the exports of a module that is not loaded here', async (t) => {
+  for (const name of ['exports.mjs', 'exports.cjs']) {
+    const { add, none, constant } = fromModule<Record<'add' | 'none' | 'constant', (...args: unknown[]) => unknown>>(url(name))
+    t.equal(await spawn(add, 1, 2), 3, name)
+    t.equal(await spawn(fromModule<{ add(a: number, b: number): number }>(new URL(url(name))).add, 3, 4), 7)
+    t.match(await caught(spawn(none)), {
+      code: 'ERR_BROOD_TASK_NOT_FOUND',
+      known: ['add'],
+      task: 'none',
+      url: url(name),
+      message: /has no task "none". It has "add"/,
+    })
+    t.match(await caught(spawn(constant)), { code: 'ERR_BROOD_TASK_NOT_FOUND' })
+    t.throws(() => add(), { code: 'ERR_BROOD_NOT_A_TASK' }, 'it is not loaded here')
+  }
+  t.same(await spawn(fromModule<{ default(a: number): unknown }>(url('exports.mjs')).default, 1), ['default', 1])
+  t.match(await caught(spawn(fromModule<{ toString(): string }>(url('exports.mjs')).toString)), { code: 'ERR_BROOD_TASK_NOT_FOUND' })
+  const tasks = fromModule<{ add(): void }>(url('exports.mjs'))
+  t.equal(tasks.add, tasks.add, 'it is the same each time')
+  t.equal(await Promise.resolve(tasks), tasks, 'it is no promise')
+  for (const wrong of ['./work.js', '', undefined, null, 1]) {
+    t.throws(() => fromModule(wrong as string), { code: 'ERR_BROOD_INVALID_ARGUMENT', argument: 'url' }, String(wrong))
+  }
+  t.match(await caught(spawnWith(quiet, fromModule<{ x(): void }>(url('none.mjs')).x)), {
+    code: 'ERR_BROOD_TASK_NOT_LOADED',
+    cause: { code: 'ERR_MODULE_NOT_FOUND' },
+  })
+  t.equal(await spawn(fromModule<{ x(a: number): number }>('data:text/javascript,export const x = (a) => a * 2').x, 4), 8)
+})
+
+t.test('names', async (t) => {
+  const first = await load<'where'>('finding/first/same-name.mjs')
+  const second = await load<'where'>('finding/second/same-name.mjs')
+  const query = await load<'where'>('finding/first/same-name.mjs?a=1#b')
+  t.same(await Promise.all([first, second, query].map(({ where }) => spawn(where))), ['first', 'second', 'first'])
+  await t.rejects(load('finding/twice.mjs'), {
+    code: 'ERR_BROOD_TASK_DUPLICATE',
+    name: 'TaskDuplicateError',
+    task: 'twice',
+    url: url('twice.mjs'),
+  })
+  t.same(
+    said(await run('finding/evaluated.mjs')).map(([code]: [string]) => code),
+    Array(3).fill('ERR_BROOD_INVALID_ARGUMENT'),
+  )
+  const wrong: readonly (readonly [args: readonly unknown[], argument: string])[] = [
+    [[''], 'name'],
+    [['', () => {}], 'name'],
+    [[1, () => {}], 'name'],
+    [['a'], 'fn'],
+    [['a', {}], 'fn'],
+    [[import.meta.url, 'a', null], 'fn'],
+    [['not a URL', 'a', () => {}], 'url'],
+  ]
+  for (const [args, argument] of wrong) {
+    t.throws(() => task(...(args as [string, () => void])), { code: 'ERR_BROOD_INVALID_ARGUMENT', argument }, JSON.stringify(args))
+  }
+})
+
+t.test('a file that is another one by now', async (t) => {
+  // In the package, where `brood` is found.
+  const file = join(root, '.build', 'test-changing.mjs')
+  t.teardown(() => import('node:fs').then(({ rmSync }) => rmSync(file, { force: true })))
+  copyFileSync(program('finding/top-level-await.mjs'), file)
+  const { add } = (await import(pathToFileURL(file).href)) as { add: Task<(a: number, b: number) => number> }
+  t.equal(await spawn(add, 1, 2), 3)
+  assertSpawnIsSafe()
+  writeFileSync(file, `${readFileSync(file, 'utf8')}\n// changed`)
+  t.match(await caught(spawn(add, 1, 2)), {
+    code: 'ERR_BROOD_TASK_MISMATCH',
+    name: 'BroodError',
+    task: 'add',
+    url: pathToFileURL(file).href,
+  })
+  t.throws(() => assertSpawnIsSafe(), { code: 'ERR_BROOD_TASK_MISMATCH', task: 'add' })
+  const again = (await import(`${pathToFileURL(file).href}?again`)) as { add: Task<(a: number, b: number) => number> }
+  t.equal(await spawn(again.add, 3, 4), 7, 'what was loaded since is known')
+})
+
+t.test('what is no task', async (t) => {
+  const outer = 1
+  const list = [2]
+  const plain = (a: number) => a + outer + list.length + Math.max(a)
+  t.throws(() => spawn(plain as AnyTask), {
+    name: 'NotATaskError',
+    code: 'ERR_BROOD_NOT_A_TASK',
+    message: /^"plain" \(file:.*finding\.test\.js:\d+\) is not a task.*It captures `outer`, `list`: pass them as arguments\.$/,
+    captured: ['outer', 'list'],
+  })
+  for (const [value, said] of [
+    [undefined, 'of type undefined'],
+    [null, 'null'],
+    ['add', 'of type string'],
+    [{}, 'of type object'],
+  ] as const) {
+    t.throws(() => spawn(value as unknown as AnyTask), { code: 'ERR_BROOD_NOT_A_TASK', message: new RegExp(`this is ${said}`) })
+  }
+  t.throws(() => spawn(Math.max as AnyTask), { code: 'ERR_BROOD_NOT_A_TASK', message: /"max" is not a task/ })
+})
+
+t.test('a module that a child cannot use', async (t) => {
+  const cases: readonly (readonly [name: string, error: object, options?: SpawnOptions])[] = [
+    [
+      'throws.mjs',
+      { code: 'ERR_BROOD_TASK_NOT_LOADED', cause: { name: 'RangeError', message: 'not here' }, message: /RangeError: not here/ },
+    ],
+    ['throws.cjs', { code: 'ERR_BROOD_TASK_NOT_LOADED', cause: { name: 'RangeError' } }],
+    ['never-loaded.mjs', { code: 'ERR_BROOD_TASK_NOT_LOADED', message: /awaits what never comes/ }],
+    ['loads-slowly.mjs', { code: 'ERR_BROOD_TIMEOUT' }, { timeout: 500 }],
+  ]
+  for (const [name, error, options = {}] of cases) {
+    const { add } = await load<'add'>(`finding/${name}`)
+    t.match(await caught(spawnWith({ ...quiet, ...options }, add, 1, 2)), error, name)
+  }
+  const { add } = await load<'add'>('finding/only-here.mjs')
+  t.match(await caught(spawn(add, 1, 2)), {
+    code: 'ERR_BROOD_TASK_NOT_FOUND',
+    known: ['other'],
+    message: /has no task "add". It has "other"/,
+  })
+  const late = await load<'add'>('finding/top-level-await.mjs')
+  t.equal(await spawn(late.add, 1, 2), 3)
+})
+
+t.test('a module that starts processes wherever it is evaluated', async (t) => {
+  for (const name of ['unguarded.mjs', 'unguarded.cjs']) {
+    const observation = await run(`finding/${name}`)
+    t.match(said(observation), { code: 'ERR_BROOD_UNGUARDED', url: url(name), message: /isChild.*init\(\)/ }, name)
+  }
+  const file = join(temporaryDirectory(t), 'evaluations')
+  const { stdout } = await run('finding/unguarded-later.mjs', [file])
+  t.same(stdout.trim().split('\n').sort(), ['done', '{"code":"ERR_BROOD_UNGUARDED"}'])
+  t.equal(readFileSync(file, 'utf8').length, 2, 'this process and one child have evaluated it')
+  t.equal(isChild, false)
+})
