@@ -118,13 +118,12 @@ export class ParentLink {
    * this comes behind it.
    */
   sendBlocking(frame: Frame): void {
-    if (this.hasUnwritten) this.send(frame)
-    else for (const piece of encodeFrame(frame)) if (!this.#isClosed) writeAll(piece, this.#deadline ?? Number.POSITIVE_INFINITY)
-  }
-
-  /** Is there something that the parent has not taken, and that goes out with the event loop only? */
-  get hasUnwritten(): boolean {
-    return this.#unwritten.length > 0
+    if (this.hasUnwritten || this.#isClosed) {
+      this.send(frame)
+      return
+    }
+    this.#writer.add(frame)
+    for (const piece of this.#writer.take()) writeAll(piece, this.#deadline ?? Number.POSITIVE_INFINITY)
   }
 
   #write(piece: Uint8Array): void {
