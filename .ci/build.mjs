@@ -8,7 +8,7 @@ import ts from 'typescript'
 import { buildPage } from './build-page.mjs'
 
 /** Modules of Node that a child most likely does without: together they take it 5 ms to load. */
-const lateBuiltins = ['crypto', 'net', 'child_process', 'os', 'stream', 'tty', 'inspector']
+const lateBuiltins = new Set(['crypto', 'net', 'child_process', 'os', 'stream', 'tty', 'inspector'])
 
 const shared = { bundle: true, platform: 'node', logLevel: 'warning', legalComments: 'none' }
 
@@ -174,7 +174,7 @@ async function buildInTwo(entry, outfile, restEntry, restOutfile) {
 function loadBuiltinsLate(file) {
   const late = 'const late = (name, load) => new Proxy({}, { get: (_target, key) => (load ??= require(name))[key] });\n'
   const text = readFileSync(file, 'utf8').replaceAll(/^var (import_node_\w+) = require\("node:(\w+)"\);$/gm, (line, variable, name) =>
-    lateBuiltins.includes(name) ? `var ${variable} = late("node:${name}");` : line,
+    lateBuiltins.has(name) ? `var ${variable} = late("node:${name}");` : line,
   )
   writeFileSync(file, text.replace(/^(?="use strict")|^/, late))
 }

@@ -16,6 +16,7 @@ export interface CallSite {
  * @returns `undefined` where that cannot be found out: in evaluated code, and where the program has made Error its own
  */
 export function findCallSite(callee: (...args: never[]) => unknown): CallSite | undefined {
+  // oxlint-disable-next-line typescript/unbound-method -- it is put back where it was
   const { prepareStackTrace, stackTraceLimit } = Error
   try {
     Error.stackTraceLimit = 1

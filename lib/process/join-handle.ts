@@ -162,10 +162,7 @@ export class Handle<R> implements JoinHandle<R> {
 export function neverBegun<R>(reason: unknown): JoinHandle<R> {
   const streams = { stdin: null, stdout: null, stderr: null }
   const failure = rejected(reason)
-  return new Handle<R>(
-    { task: '', pid: undefined, osPid: undefined, ...streams, kill() {}, gone: failure.catch(() => {}) as Promise<void> },
-    failure,
-  )
+  return new Handle<R>({ task: '', pid: undefined, osPid: undefined, ...streams, kill() {}, gone: failure.catch<void>(() => {}) }, failure)
 }
 
 async function rejected(reason: unknown): Promise<never> {

@@ -55,9 +55,9 @@ export interface ProcessPlan {
   readonly flushTimeout: number
 }
 
-const names: ReadonlySet<string> = new Set([
-  ...['env', 'envRemove', 'envClear', 'cwd', 'args', 'execArgv', 'stdio', 'uid', 'gid', 'resources', 'detached', 'flushTimeout'],
-])
+const names: ReadonlySet<string> = new Set(
+  'env envRemove envClear cwd args execArgv stdio uid gid resources detached flushTimeout'.split(' '),
+)
 
 /**
  * Reads what somebody asked for.
@@ -139,18 +139,18 @@ function readVariables(env: unknown): [name: string, value: string | undefined][
   if (typeof env !== 'object' || env === null) throw invalid('env', 'an object', env)
   return Object.entries(env).map(([name, value]: [string, unknown]) => {
     if (name === '' || /[=\0]/.test(name)) throw invalid('env', 'an object of variables', name)
-    const text = ['number', 'boolean'].includes(typeof value) ? String(value as number) : value
+    const text = ['number', 'boolean'].includes(typeof value) ? String(value) : value
     if (text !== undefined && (typeof text !== 'string' || text.includes('\0'))) throw invalid(`env.${name}`, 'a text', value)
     return [name, text]
   })
 }
 
-const kinds: readonly unknown[] = ['inherit', 'pipe', 'ignore']
+const kinds: ReadonlySet<unknown> = new Set(['inherit', 'pipe', 'ignore'])
 
 function readStdio(stdio: unknown): Stdio | undefined {
   if (stdio === undefined) return undefined
-  if (kinds.includes(stdio)) return [stdio, stdio, stdio] as unknown as Stdio
-  if (Array.isArray(stdio) && stdio.length === 3 && stdio.every((kind) => kinds.includes(kind))) return stdio as unknown as Stdio
+  if (kinds.has(stdio)) return [stdio, stdio, stdio] as unknown as Stdio
+  if (Array.isArray(stdio) && stdio.length === 3 && stdio.every((kind) => kinds.has(kind))) return stdio as unknown as Stdio
   throw invalid('stdio', "'inherit', 'pipe' or 'ignore', or three of them", stdio)
 }
 

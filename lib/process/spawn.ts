@@ -217,12 +217,17 @@ class Run<R> implements Joinable {
     const passOn = () => worker.abort(id, signal as AbortSignal)
     signal?.addEventListener('abort', passOn, { once: true })
     this.#setHolding()
-    void worker.ended.then(({ unanswered, toError }) => {
+    void this.#waitForEnd(worker, () => {
       signal?.removeEventListener('abort', passOn)
       release()
-      if (unanswered.length > 0) this.#settle(() => this.#reject(this.#stopped ?? toError(this.task)))
-      this.#setGone()
     })
+  }
+
+  async #waitForEnd(worker: Worker, cleanUp: () => void): Promise<void> {
+    const death = await worker.ended
+    cleanUp()
+    if (death.unanswered.length > 0) this.#settle(() => this.#reject(this.#stopped ?? death.toError(this.task)))
+    this.#setGone()
   }
 
   #watchLimits(): void {

@@ -10,10 +10,22 @@ const { add, call, callHere, echo, fibonacci } = await load<'add' | 'call' | 'ca
 
 t.test('there and back', async (t) => {
   const values: readonly unknown[] = [
-    ...[undefined, null, true, 0, -0, Number.NaN, Number.POSITIVE_INFINITY, 1.5, 'text', '\ud800', '', 12n ** 30n],
+    undefined,
+    null,
+    true,
+    0,
+    -0,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    1.5,
+    'text',
+    '\ud800',
+    '',
+    12n ** 30n,
     new Date(0),
     /a.b/giu,
     new Map<unknown, unknown>([[{ key: 1 }, new Set([1, 'two'])]]),
+    // oxlint-disable-next-line no-sparse-arrays -- a hole stays a hole
     [, 1, undefined],
     { a: { b: [{ c: undefined }] } },
     JSON.parse('{"__proto__": 1}'),

@@ -54,8 +54,15 @@ function loadModule({ url, isCommonJS }: Pick<TaskReference, 'url' | 'isCommonJS
     if (error instanceof InitReached) return done(undefined)
     return { failure: { kind: 'not-loaded', record: recordThrown(error, isSendable) } }
   }
+  const importModule = async () => {
+    try {
+      return done(await import(url))
+    } catch (error) {
+      return fail(error)
+    }
+  }
   state.loading = url
-  if (!isCommonJS) return import(url).then(done, fail)
+  if (!isCommonJS) return importModule()
   try {
     return done(createRequire(url)(fileURLToPath(url)))
   } catch (error) {
