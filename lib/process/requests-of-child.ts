@@ -9,7 +9,7 @@ import { writeRelayed } from './relay-answer.js'
 import type { Resources } from './resources.js'
 import type { Bequest, Fate, RelayRequest } from './state.js'
 import { takeResources } from './tree-ledger.js'
-import { execute } from './will.js'
+import { Wills } from './will.js'
 import { message, type Refusal } from './wire.js'
 
 /** What a child asks for on behalf of its own children. */
@@ -75,7 +75,7 @@ class LivesBelow {
   readonly #send: (frame: Frame) => void
   readonly #living = new Set<string>()
   readonly #watches = new Map<number, () => void>()
-  readonly #wills = new Set<Promise<void>>()
+  readonly #wills = new Wills()
   readonly #relays = new Relays()
 
   constructor(pid: string, send: (frame: Frame) => void) {
@@ -98,9 +98,7 @@ class LivesBelow {
       this.#watches.get(id)?.()
       this.#watches.delete(id)
     } else if (type === message.bequest) {
-      const will = execute(decodeMessage(value) as Bequest)
-      this.#wills.add(will)
-      void will.then(() => this.#wills.delete(will))
+      this.#wills.execute(decodeMessage(value) as Bequest)
     } else if (type === message.relay) {
       this.#relays.ask(decodeMessage(value) as RelayRequest, (answer) => this.#send({ type: message.relayed, id, ...writeRelayed(answer) }))
     }
@@ -117,7 +115,7 @@ class LivesBelow {
   async close(fate: Fate): Promise<void> {
     for (const stop of this.#watches.values()) stop()
     // Who asks how it ended would else stop to wait for what is on its way.
-    await Promise.all([...this.#wills, this.#relays.close()])
+    await Promise.all([this.#wills.settle(), this.#relays.close()])
     announceEnd(this.#pid, fate)
     // Of those that it had started, nobody hears any more.
     for (const other of this.#living) announceEnd(other, 'died')

@@ -1,18 +1,34 @@
+import { keyOf } from './channel-name.js'
 import { Outbox } from './outbox.js'
 import type { Bequest } from './state.js'
 
-/**
- * Sends what a process had left when it ended, in its place.
- *
- * @returns when it is sent, or nobody is there any more to whom
- */
-export function execute({ name, bytes, fate }: Bequest): Promise<void> {
-  const outbox = new Outbox(name)
-  outbox.addBytes(bytes)
-  try {
-    outbox.start()
-  } catch {
-    return Promise.resolve()
+/** What a child had left to send when it ended, and is sent in its place. */
+export class Wills {
+  readonly #outboxes = new Map<string, Outbox>()
+  readonly #done: Promise<void>[] = []
+
+  execute({ name, bytes, fate }: Bequest): void {
+    const key = keyOf(name, 'sender')
+    const known = this.#outboxes.get(key)
+    if (known !== undefined) {
+      // Sent while the child's exit listeners ran: it goes behind what was sent before them.
+      known.addBytes(bytes)
+      return
+    }
+    const outbox = new Outbox(name)
+    this.#outboxes.set(key, outbox)
+    outbox.addBytes(bytes)
+    try {
+      outbox.start()
+    } catch {
+      // The directory of the tree is gone, and so is the tree.
+      return
+    }
+    this.#done.push(outbox.end(fate))
   }
-  return outbox.end(fate)
+
+  /** @returns when everything is sent, or nobody is there any more to whom */
+  async settle(): Promise<void> {
+    await Promise.all(this.#done)
+  }
 }

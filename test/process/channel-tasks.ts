@@ -25,6 +25,7 @@ interface ChannelTasks {
   mixed(other: Pid): Promise<void>
   mixedLater(other: Pid): Promise<void>
   sumEndSync(): number
+  sendAtExit(to: Pid): void
   passOn(other: Pid): Promise<void>
   handOn(receiver: Receiver, howMany: number): Promise<unknown[]>
   takeEnd(from: Pid, values: readonly unknown[]): Promise<void>

@@ -211,6 +211,16 @@ t.test('what was sent arrives, also before process.exit()', async (t) => {
   }
 })
 
+t.test('what exit listeners send arrives, and comes last', async (t) => {
+  const child = spawn(tasks.sendAtExit, pid())
+  await child
+  const receiver = new Receiver<string>(child.pid as Pid)
+  const values: string[] = []
+  for await (const value of receiver) values.push(value)
+  t.same(values, ['first', 'last'])
+  await receiver.close()
+})
+
 t.test('a receiver that sees to nothing for a while loses nothing, and the sender waits', async (t) => {
   const child = spawn(tasks.stall, pid(), 3000)
   const sender = new Sender(child.pid as Pid)

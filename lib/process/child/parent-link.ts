@@ -113,6 +113,19 @@ export class ParentLink {
     for (const piece of this.#writer.take()) this.#write(piece)
   }
 
+  /**
+   * Sends, and waits until the parent has taken it: what a socket is given goes out only while the event loop runs. Where it has something already,
+   * this comes behind it.
+   */
+  sendBlocking(frame: Frame): void {
+    if (this.hasUnwritten || this.#isClosed) {
+      this.send(frame)
+      return
+    }
+    this.#writer.add(frame)
+    for (const piece of this.#writer.take()) writeAll(piece, this.#deadline ?? Number.POSITIVE_INFINITY)
+  }
+
   #write(piece: Uint8Array): void {
     if (this.#isClosed) return
     if (this.#deadline !== undefined) {

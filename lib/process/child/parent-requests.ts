@@ -1,3 +1,4 @@
+import { BroodError } from '../../errors.js'
 import { CancelledError, ImpossibleError, NoCapacityError } from '../errors.js'
 import type { Frame } from '../frame.js'
 import { decodeMessage, encodeMessage } from '../message-value.js'
@@ -94,10 +95,15 @@ export class RequestsToParent implements ParentRequests {
     this.#listen()
     const number = ++this.#count
     this.#relays.set(number, onAnswer)
-    this.#link.send({ type: message.relay, id: number, value: encodeMessage(request, () => 'A relay') })
+    this.#link.sendBlocking({ type: message.relay, id: number, value: encodeMessage(request, () => 'A relay') })
   }
 
   waitForAny(): void {
+    if (this.#link.hasUnwritten) {
+      const text =
+        'What this process has told its parent is still on its way. Give it a turn of the event loop before you wait without one.'
+      throw new BroodError('ERR_BROOD_CHANNEL_BUSY', text)
+    }
     this.#link.readBlocking()
   }
 
