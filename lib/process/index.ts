@@ -38,4 +38,15 @@ export { type ResourceRequest, type Resources, resourcesDefault as RESOURCES_DEF
 export { type Selected, select } from './select.js'
 export { Sender } from './sender.js'
 export { type SpawnOptions, spawn, spawnWith, trySpawn } from './spawn.js'
-export { type AnyFunction, assertSpawnIsSafe, fromModule, type ModuleTasks, type Task, type TaskResult, task } from './task.js'
+export {
+  type AnyFunction,
+  assertSpawnIsSafe,
+  fromModule,
+  type ModuleTasks,
+  type OverloadArguments,
+  type OverloadResult,
+  type Task,
+  type TaskOf,
+  type TaskResult,
+  task,
+} from './task.js'
