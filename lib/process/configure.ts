@@ -72,7 +72,7 @@ interface Read {
 }
 
 const names: readonly string[] = ['capacity', 'output', 'captureErrors', 'spares']
-const outputModes: readonly unknown[] = ['inherit', 'grouped', 'json']
+const outputModes: ReadonlySet<unknown> = new Set(['inherit', 'grouped', 'json'])
 
 function readConfiguration(configuration: unknown): Read {
   if (typeof configuration !== 'object' || configuration === null) throw invalid('configuration', 'an object', configuration)
@@ -83,7 +83,7 @@ function readConfiguration(configuration: unknown): Read {
     })
   }
   const { capacity, output, captureErrors, spares } = configuration as Configuration
-  if (output !== undefined && !outputModes.includes(output)) throw invalid('output', "'inherit', 'grouped' or 'json'", output)
+  if (output !== undefined && !outputModes.has(output)) throw invalid('output', "'inherit', 'grouped' or 'json'", output)
   if (captureErrors !== undefined && typeof captureErrors !== 'boolean') throw invalid('captureErrors', 'true or false', captureErrors)
   return { capacity: readCapacity(capacity), output, captureErrors, spares: readNumber('spares', spares) }
 }

@@ -52,9 +52,7 @@ export interface ProcessPlan {
   readonly flushTimeout: number
 }
 
-const names: ReadonlySet<string> = new Set([
-  ...['env', 'envRemove', 'envClear', 'cwd', 'args', 'execArgv', 'stdio', 'uid', 'gid', 'resources', 'detached', 'flushTimeout'],
-])
+const names: readonly string[] = 'env envRemove envClear cwd args execArgv stdio uid gid resources detached flushTimeout'.split(' ')
 
 /**
  * Reads what somebody asked for.
@@ -114,7 +112,7 @@ function heapLimit({ mem }: Resources): string {
 function checkObject(options: unknown, others: readonly string[]): void {
   if (typeof options !== 'object' || options === null) throw invalid('options', 'an object', options)
   for (const name of Object.keys(options)) {
-    if (names.has(name) || others.includes(name)) continue
+    if (names.includes(name) || others.includes(name)) continue
     const known = [...names, ...others].join(', ')
     throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `There is no option \`${name}\`. There are ${known}.`, { argument: name })
   }
@@ -142,12 +140,12 @@ function readVariables(env: unknown): [name: string, value: string | undefined][
   })
 }
 
-const kinds: readonly unknown[] = ['inherit', 'pipe', 'ignore']
+const kinds: ReadonlySet<unknown> = new Set(['inherit', 'pipe', 'ignore'])
 
 function readStdio(stdio: unknown): Stdio | undefined {
   if (stdio === undefined) return undefined
-  if (kinds.includes(stdio)) return [stdio, stdio, stdio] as unknown as Stdio
-  if (Array.isArray(stdio) && stdio.length === 3 && stdio.every((kind) => kinds.includes(kind))) return stdio as unknown as Stdio
+  if (kinds.has(stdio)) return [stdio, stdio, stdio] as unknown as Stdio
+  if (Array.isArray(stdio) && stdio.length === 3 && stdio.every((kind) => kinds.has(kind))) return stdio as unknown as Stdio
   throw invalid('stdio', "'inherit', 'pipe' or 'ignore', or three of them", stdio)
 }
 

@@ -44,20 +44,20 @@ type Failed = { readonly failure: Failure }
 
 function loadModule({ url, isCommonJS }: Pick<TaskReference, 'url' | 'isCommonJS'>): Promise<Failed | undefined> | Failed | undefined {
   const state = getState()
-  const done = (exports: unknown) => {
+  const keep = (exports: unknown) => {
     state.loading = undefined
     loadedModules.set(url, exports)
     return undefined
   }
   const fail = (error: unknown): Failed | undefined => {
     state.loading = undefined
-    if (error instanceof InitReached) return done(undefined)
+    if (error instanceof InitReached) return keep(undefined)
     return { failure: { kind: 'not-loaded', record: recordThrown(error, isSendable) } }
   }
   state.loading = url
-  if (!isCommonJS) return import(url).then(done, fail)
+  if (!isCommonJS) return import(url).then(keep, fail)
   try {
-    return done(createRequire(url)(fileURLToPath(url)))
+    return keep(createRequire(url)(fileURLToPath(url)))
   } catch (error) {
     return fail(error)
   }
