@@ -93,6 +93,6 @@ task('untyped', (value) => value)
 // @ts-expect-error no function
 task('constant', 1)
 // @ts-expect-error no function of the module
-fromModule<Module>('file:///work.js').constant
+spawn(fromModule<Module>('file:///work.js').constant)
 // @ts-expect-error no such mode
 configure({ output: 'none' })

@@ -134,7 +134,7 @@ function readVariables(env: unknown): [name: string, value: string | undefined][
   if (typeof env !== 'object' || env === null) throw invalid('env', 'an object', env)
   return Object.entries(env).map(([name, value]: [string, unknown]) => {
     if (name === '' || /[=\0]/.test(name)) throw invalid('env', 'an object of variables', name)
-    const text = ['number', 'boolean'].includes(typeof value) ? String(value as number) : value
+    const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value
     if (text !== undefined && (typeof text !== 'string' || text.includes('\0'))) throw invalid(`env.${name}`, 'a text', value)
     return [name, text]
   })

@@ -223,12 +223,17 @@ class Run<R> implements Joinable {
     const passOn = () => worker.abort(id, signal as AbortSignal)
     signal?.addEventListener('abort', passOn, { once: true })
     this.#setHolding()
-    void worker.ended.then(({ unanswered, toError }) => {
+    void this.#seeOff(worker, () => {
       signal?.removeEventListener('abort', passOn)
       release()
-      if (unanswered.length > 0) this.#settle(() => this.#reject(this.#stopped ?? toError(this.task)))
-      this.#setGone()
     })
+  }
+
+  async #seeOff(worker: Worker, release: () => void): Promise<void> {
+    const death = await worker.ended
+    release()
+    if (death.unanswered.length > 0) this.#settle(() => this.#reject(this.#stopped ?? death.toError(this.task)))
+    this.#setGone()
   }
 
   #watchLimits(): void {

@@ -56,7 +56,8 @@ export class Worker {
   readonly #requests: RequestsOfChild
   readonly #plan: ProcessPlan
   readonly #entry: string
-  readonly #isPooled: boolean
+  /** Does what a task has written come before what it returns? In a pool each call would pay for it. */
+  #catchesUp: boolean
   readonly #isShown: boolean
   #count = 0
   #memory = 0
@@ -69,7 +70,7 @@ export class Worker {
     const { pid: own, directory, token } = identity()
     this.#plan = plan
     this.#entry = entry
-    this.#isPooled = isPooled
+    this.#catchesUp = !isPooled
     this.ready = new Promise((resolve) => {
       this.#setReady = resolve
     })
@@ -144,6 +145,7 @@ export class Worker {
 
   /** No more calls come: it ends when it has answered those that it has. */
   end(): void {
+    this.#catchesUp = true
     this.#link?.send({ type: message.end, id: 0, value: undefined })
   }
 
@@ -187,7 +189,7 @@ export class Worker {
     const { type, id, about = 0, value } = frame
     // What a task has written comes before what it returns. In a pool that would be paid for by each call.
     const isAnswer = type === message.returned || type === message.thrown
-    if (isAnswer && !this.#isPooled) for (const stream of this.#captured) stream.catchUp()
+    if (isAnswer && this.#catchesUp) for (const stream of this.#captured) stream.catchUp()
     switch (type) {
       case message.returned:
         this.#memory = about * 1024

@@ -61,7 +61,7 @@ t.test('options of node that a child is to have', (t) => {
     ],
     [
       ['--import=./a.mjs', '--require=../b.cjs'],
-      [`--import=${pathToFileURL(process.cwd())}/a.mjs`, `--require=${process.cwd().replace(/\/[^/]*$/, '')}/b.cjs`],
+      [`--import=${pathToFileURL(process.cwd()).href}/a.mjs`, `--require=${process.cwd().replace(/\/[^/]*$/, '')}/b.cjs`],
     ],
     [
       ['-e', 'code', '--title', 't'],
@@ -134,6 +134,6 @@ t.test('what is no option', async (t) => {
     [{ onProgress: 1 }, 'onProgress'],
   ]
   for (const [options, argument] of wrong) {
-    t.throws(() => spawnWith(options as SpawnOptions, about), { code: 'ERR_BROOD_INVALID_ARGUMENT', argument }, String(argument))
+    t.throws(() => spawnWith(options as SpawnOptions, about), { code: 'ERR_BROOD_INVALID_ARGUMENT', argument }, argument)
   }
 })

@@ -25,7 +25,7 @@ t.test('there and back', async (t) => {
     new Date(0),
     /a.b/giu,
     new Map<unknown, unknown>([[{ key: 1 }, new Set([1, 'two'])]]),
-    new Array(3).fill(1, 1, 2),
+    Object.assign(Array(3), { 1: 1 }),
     { a: { b: [{ c: undefined }] } },
     JSON.parse('{"__proto__": 1}'),
     Buffer.from('bytes'),
