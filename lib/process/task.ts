@@ -96,6 +96,8 @@ export function task(...asked: [string, AnyFunction] | [string, string, AnyFunct
       task: name,
     })
   }
+  // It is evaluated once more, as its file is now.
+  if (earlier !== undefined) hashes.delete(module)
   const isCommonJS = site?.isCommonJS ?? false
   const registered: RegisteredTask = {
     reference: { url: module, name, by: 'registration', hash: hashOnce(module), isCommonJS },
