@@ -1,14 +1,14 @@
 // Builds dist/: the library twice (ES module and CommonJS), and the files that are copied into the store.
 // The types are tsc's (npm run build:types).
 import { createHash } from 'node:crypto'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
-import { parse } from 'node:path'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, parse, relative } from 'node:path'
 import { build, transformSync } from 'esbuild'
 import ts from 'typescript'
 import { buildPage } from './build-page.mjs'
 
 /** Modules of Node that a child most likely does without: together they take it 5 ms to load. */
-const lateBuiltins = ['crypto', 'net', 'child_process', 'os', 'stream', 'tty', 'inspector']
+const lateBuiltins = new Set(['crypto', 'net', 'child_process', 'os', 'stream', 'tty', 'inspector'])
 
 const shared = { bundle: true, platform: 'node', logLevel: 'warning', legalComments: 'none' }
 
@@ -118,9 +118,9 @@ const commonjs = {
 await build({ ...library, format: 'esm', entryPoints: ['lib/index.ts'], outfile: 'dist/index.js' })
 await build({ ...commonjs, entryPoints: ['lib/index.cts'], outfile: 'dist/index.cjs' })
 await build({ ...commonjs, entryPoints: ['lib/wrap/foreground.ts'], outfile: 'dist/foreground.cjs' })
-await build({ ...commonjs, entryPoints: ['lib/process/index.cts'], outfile: 'dist/process.cjs' })
+await buildInTwo('lib/process/index.cts', 'dist/process.cjs', 'lib/process/rest.ts', 'dist/process-rest.cjs')
 await build({ ...commonjs, entryPoints: ['lib/process/child/entry.cts'], outfile: 'dist/process-child.cjs', external: ['./process.cjs'] })
-loadBuiltinsLate('dist/process.cjs')
+for (const part of ['process', 'process-rest']) loadBuiltinsLate(`dist/${part}.cjs`)
 await writeDoor('process')
 // On its own, since it holds the whole page: loaded when a page is asked for.
 const page = { BROOD_PAGE: JSON.stringify(await buildPage()) }
@@ -138,11 +138,43 @@ await build({
 })
 chmodSync('dist/cli.cjs', 0o755)
 
+/**
+ * Builds a library as two bundles: what is always needed, and the rest, which has the modules of the first from there and not a second time. They are
+ * handed over by the state that all copies share (lib/process/state.ts).
+ */
+async function buildInTwo(entry, outfile, restEntry, restOutfile) {
+  const { metafile } = await build({ ...commonjs, entryPoints: [entry], outfile, metafile: true, write: false })
+  const shared = Object.keys(metafile.inputs).filter((path) => path !== entry && existsSync(path))
+  const imports = shared.map((path, index) => `import * as module${index} from './${path}'`)
+  const list = shared.map((path, index) => `${JSON.stringify(path)}: module${index}`)
+  const contents = [
+    ...imports,
+    `export * from './${entry}'`,
+    `import './${entry}'`,
+    `module${shared.indexOf('lib/process/state.ts')}.getState().modules = { ${list.join(', ')} }`,
+  ]
+  await build({ ...commonjs, stdin: { contents: contents.join('\n'), resolveDir: '.', loader: 'ts' }, outfile })
+  const state = `process.getBuiltinModule('node:module').Module[Symbol.for('brood.process@1')]`
+  const handOver = {
+    name: 'hand-over',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+        const name = relative('.', join(resolveDir, path)).replaceAll('\\', '/').replace(/\.js$/, '.ts')
+        return shared.includes(name) ? { path: name, namespace: 'handed-over' } : undefined
+      })
+      onLoad({ filter: /./, namespace: 'handed-over' }, ({ path }) => ({
+        contents: `module.exports = ${state}.modules[${JSON.stringify(path)}]`,
+      }))
+    },
+  }
+  await build({ ...commonjs, entryPoints: [restEntry], outfile: restOutfile, plugins: [handOver] })
+}
+
 /** Has a bundle load some of Node's modules where they are first used. */
 function loadBuiltinsLate(file) {
   const late = 'const late = (name, load) => new Proxy({}, { get: (_target, key) => (load ??= require(name))[key] });\n'
   const text = readFileSync(file, 'utf8').replaceAll(/^var (import_node_\w+) = require\("node:(\w+)"\);$/gm, (line, variable, name) =>
-    lateBuiltins.includes(name) ? `var ${variable} = late("node:${name}");` : line,
+    lateBuiltins.has(name) ? `var ${variable} = late("node:${name}");` : line,
   )
   writeFileSync(file, text.replace(/^(?="use strict")|^/, late))
 }

@@ -27,6 +27,7 @@ export type BroodErrorCode =
   | 'ERR_BROOD_CHANNEL_CLOSED'
   | 'ERR_BROOD_CHANNEL_DUPLICATE'
   | 'ERR_BROOD_CHANNEL_SELF'
+  | 'ERR_BROOD_CHANNEL_BUSY'
 
 /** What is known of an error beside its message: the cause, and the fields a program needs. */
 export interface BroodErrorDetails {
@@ -41,6 +42,7 @@ export interface BroodErrorDetails {
  * `code` says which one, the message says what to do next, and the fields of `details` are set on the error.
  */
 export class BroodError extends Error {
+  /** Which error it is. */
   readonly code: BroodErrorCode
 
   constructor(code: BroodErrorCode, message: string, details: BroodErrorDetails = {}) {

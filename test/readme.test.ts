@@ -40,6 +40,16 @@ t.test('the example of a mock', (t) => {
   t.end()
 })
 
+t.test('the ten lines of brood/process', (t) => {
+  t.equal(run('square.mjs'), '{ result: 49, isElsewhere: true }\n1\n4\n9\n')
+  t.end()
+})
+
+t.test('the example of progress and errors', (t) => {
+  t.equal(run('steps.mjs'), '1 of 2\n2 of 2\ntrue nothing more to count\n')
+  t.end()
+})
+
 t.test('every code of an error is explained', (t) => {
   const codes = readFileSync(join(root, 'lib/errors.ts'), 'utf8').match(/ERR_BROOD_[A-Z_]*[A-Z]\b/g) ?? []
   t.ok(codes.length > 3)

@@ -14,6 +14,7 @@ import wrap, {
   type Undo,
   type Unwrap,
 } from 'brood'
+import { fromModule, type JoinHandle, type Pid, Pool, type PoolOptions, type RunOptions, spawn, type Task, task } from 'brood/process'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const expect = <_T extends true>(): void => {}
@@ -83,3 +84,82 @@ createContext({ replace: { git: true } })
 createContext({ mian: 'main.js' })
 // @ts-expect-error a code that does not exist
 new BroodError('ERR_BROOD_NONE', '')
+
+// brood/process: pools and handles.
+const addAll = task('addAll', (...numbers: number[]) => numbers.length)
+const lengthLater = task('lengthLater', async (text: string, unit?: 'bytes') => (unit === 'bytes' ? Buffer.from(text).length : text.length))
+const first = task('first', <T>(list: readonly T[]): T | undefined => list[0])
+const nothing = task('nothing', () => {})
+const describe = task('describe', (number: number) => ({ number, text: String(number) }))
+
+const options: PoolOptions = { size: 2, memoryLimit: '256 MiB', resources: { mem: 1024, cpu: 0.5 }, setup: nothing }
+await using pool = new Pool(options)
+expect<Equal<Parameters<typeof pool.kill>, []>>()
+expect<Equal<ReturnType<Pool['join']>, Promise<void>>>()
+expect<Equal<ReturnType<Pool['shutdown']>, Promise<void>>>()
+expect<Equal<[Pool['size'], Pool['active'], Pool['queued']], [number, number, number]>>()
+
+const sum = pool.run(addAll, 1, 2)
+expect<Equal<typeof sum, JoinHandle<number>>>()
+const length = pool.run(lengthLater, 'text')
+expect<Equal<typeof length, JoinHandle<number>>>()
+const limited = pool.runWith({ timeout: 10, priority: -1, retry: 1, onProgress: (value: unknown) => value }, lengthLater, 'text', 'bytes')
+expect<Equal<typeof limited, JoinHandle<number>>>()
+const whole: number = await limited
+// TypeScript carries type parameters through no function that takes another one's parameters: the task itself has them.
+const element = await pool.run(first, ['a'])
+expect<Equal<ReturnType<typeof first<string>>, string | undefined>>()
+expect<Equal<typeof element, unknown>>()
+expect<Equal<Awaited<typeof sum>, number>>()
+
+const mapped = pool.map(describe, [1, 2, whole], { concurrency: 2 })
+expect<Equal<typeof mapped, AsyncIterableIterator<{ number: number; text: string }>>>()
+pool.map(describe, new Set([1]))
+pool.map(lengthLater, mapTexts())
+async function* mapTexts(): AsyncGenerator<string> {
+  yield 'a'
+}
+
+expect<Equal<JoinHandle<string>['pid'], Pid | undefined>>()
+expect<Equal<JoinHandle<string>['osPid'], number | undefined>>()
+expect<Equal<ReturnType<JoinHandle<string>['join']>, Promise<string>>>()
+expect<Equal<ReturnType<JoinHandle<string>['kill']>, void>>()
+const handle: PromiseLike<number> & AsyncDisposable = spawn(addAll, 1)
+await using _handle = pool.run(nothing)
+handle.then((value) => value.toFixed())
+sum.join()
+sum.join({ timeout: 10, signal: AbortSignal.timeout(1) })
+sum.kill('SIGKILL')
+
+const work = fromModule<{ double(n: number): number; readonly version: string }>('file:///work.js')
+const doubled = pool.run(work.double, 2)
+expect<Equal<typeof doubled, JoinHandle<number>>>()
+const run: RunOptions = Object.freeze({ signal: AbortSignal.timeout(1) })
+pool.runWith(run, work.double, 2)
+const anyTask: Task = addAll
+pool.run(anyTask, 'whatever')
+
+// @ts-expect-error not a task
+pool.run((n: number) => n, 1)
+// @ts-expect-error no such argument
+pool.run(lengthLater, 1)
+// @ts-expect-error an argument is missing
+pool.run(lengthLater)
+// @ts-expect-error one too many
+pool.run(nothing, 1)
+// @ts-expect-error elements of another type
+pool.map(describe, ['1'])
+// @ts-expect-error no such option
+new Pool({ sizes: 2 })
+// @ts-expect-error a pool outlives nothing
+new Pool({ detached: true })
+// @ts-expect-error a task with arguments
+new Pool({ setup: describe })
+// @ts-expect-error an option of a process
+pool.runWith({ env: {} }, nothing)
+// @ts-expect-error no such signal
+sum.kill('SIGNONE')
+// @ts-expect-error it is only read
+pool.size = 3
+// @ts-expect-error no function
+pool.run(work.version)

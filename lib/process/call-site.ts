@@ -20,9 +20,8 @@ const modules = createRequire(import.meta.url).cache
  * @returns `undefined` where that cannot be found out: in evaluated code, and where the program has made Error its own
  */
 export function findCallSite(callee: (...args: never[]) => unknown): CallSite | undefined {
-  const { stackTraceLimit } = Error
-  // oxlint-disable-next-line typescript/unbound-method -- it is put back as it was
-  const { prepareStackTrace } = Error
+  // oxlint-disable-next-line typescript/unbound-method -- it is put back where it was
+  const { prepareStackTrace, stackTraceLimit } = Error
   try {
     Error.stackTraceLimit = 1
     Error.prepareStackTrace = (_error, frames) => frames

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { SignalRecord } from './child/abort-signals.js'
 import { recordThrown, reviveThrown, type ThrownRecord } from './error-record.js'
 import { CancelledError, NotCloneableError, TaskNotFoundError, TaskNotLoadedError, UnguardedError } from './errors.js'
@@ -82,10 +83,13 @@ export function toThrown(failure: Failure, { task: { name, url }, at }: Pick<Cal
   }
 }
 
-/** The frames alone, without the head that V8 puts in front of them. */
+/** The frames alone, without the head that V8 puts in front of them, nor that of the door through which brood was called. */
 function framesOf({ stack = '' }: Call['at']): string {
-  return stack.slice(stack.indexOf('\n') + 1)
+  const [, ...frames] = stack.split('\n')
+  return frames.filter((frame) => !frame.includes(library)).join('\n')
 }
+
+const library = fileURLToPath(new URL('./process.cjs', import.meta.url))
 
 /** A test runner compiles what it loads, and a child is no test runner. */
 function adviseOnTypeScript(url: string, cause: unknown): string {

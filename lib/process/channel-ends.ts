@@ -6,6 +6,8 @@ import { type Bequest, type Fate, getState } from './state.js'
 
 /** An end that is in use. */
 export interface OpenEnd {
+  /** The event loop stands still from now on: what was sent is written as far as that is possible without it. */
+  prepareToBlock(): void
   /**
    * The process ends. What was sent is written, and the other side is told why nothing more comes.
    *
@@ -49,6 +51,11 @@ export function addOpenEnd(end: OpenEnd): void {
 
 export function removeOpenEnd(end: OpenEnd): void {
   open.delete(end)
+}
+
+/** Is called in front of every wait without the event loop: the other side may answer only to what was sent before. */
+export function prepareToBlock(): void {
+  for (const end of open) end.prepareToBlock()
 }
 
 function listenForExit(): void {

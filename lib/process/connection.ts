@@ -2,29 +2,25 @@
 import { readSync, writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { encodeFrame, type Frame, FrameReader } from './frame.js'
+import type { Line, LineEvents } from './line.js'
 import { pause } from './pause.js'
+import { readBlocking } from './read-blocking.js'
 
 /** What libuv says of a socket: its descriptor, how many bytes it was given, and how many of them are still to go. */
 interface Handle {
   readonly fd?: number
   readonly bytesWritten: number
   readonly writeQueueSize: number
+  setBlocking?(isBlocking: boolean): unknown
 }
 
-/** What is told of a connection. */
-export interface ConnectionEvents {
-  readonly onFrame: (frame: Frame) => void
-  /** No more comes and no more goes. It is called once. */
-  readonly onClose: () => void
-  /** All that was written has been taken by the system. */
-  readonly onDrain?: () => void
-}
+const chunkSize = 64 * 1024
 
-/** Frames both ways. It keeps no process running: who waits for it does. */
-export class Connection {
+/** Frames over a socket. */
+export class Connection implements Line {
   readonly #socket: Socket
   readonly #reader: FrameReader
-  #events: ConnectionEvents | undefined
+  #events: LineEvents | undefined
   /** What the socket has been given and the system has not, oldest first. */
   readonly #unwritten: Uint8Array[] = []
   #waiting = 0
@@ -43,14 +39,10 @@ export class Connection {
     this.#readBeforeDestroyed()
     // ECONNRESET and EPIPE: what has been said before tells more.
     socket.on('error', () => {})
-    socket.once('close', () => {
-      this.#isClosed = true
-      this.#events?.onClose()
-    })
+    socket.once('close', () => this.#close())
   }
 
-  /** Whose events they are changes as it is found out what the connection is for. */
-  listen(events: ConnectionEvents): void {
+  listen(events: LineEvents): void {
     const isFirst = this.#events === undefined
     this.#events = events
     if (!isFirst) return
@@ -62,7 +54,6 @@ export class Connection {
     return this.#isClosed
   }
 
-  /** How many bytes the system has not taken yet. */
   get waiting(): number {
     return this.#waiting
   }
@@ -101,7 +92,6 @@ export class Connection {
     this.#socket.resume()
   }
 
-  /** Nothing more is sent. @returns when the system has taken everything, or nobody takes it any more */
   end(): Promise<void> {
     if (this.#isClosed) return Promise.resolve()
     return new Promise((resolve) => {
@@ -114,11 +104,6 @@ export class Connection {
     this.#socket.destroy()
   }
 
-  /**
-   * Writes what the socket has not written, without the event loop: the process is about to end.
-   *
-   * @param deadline in milliseconds of `performance.now()`: what the other side has not taken by then is lost
-   */
   flush(deadline: number): void {
     const handle = this.#handle
     if (!handle || this.#isClosed || this.#deadline !== undefined) return
@@ -130,10 +115,47 @@ export class Connection {
     this.#writeNow(waiting.subarray(waiting.length - left), deadline)
   }
 
-  #writeNow(bytes: Uint8Array, deadline: number): void {
+  #writeNow(bytes: Uint8Array, deadline: number): boolean {
     const fd = this.#handle?.fd
     // Windows has none.
-    if (fd !== undefined && fd >= 0) writeAll(fd, bytes, deadline)
+    return fd !== undefined && fd >= 0 && writeAll(fd, bytes, deadline)
+  }
+
+  readBlocking(): void {
+    // What Node has read, and could not tell yet.
+    if (this.#socket.readableLength > 0) {
+      this.#socket.read()
+      return
+    }
+    const chunk = Buffer.allocUnsafe(chunkSize)
+    const handle = this.#handle
+    const fd = handle?.fd ?? -1
+    const length = fd < 0 ? 0 : readBlocking(handle, fd, chunk)
+    if (length > 0) this.#read(chunk.subarray(0, length))
+    else this.#giveUp()
+  }
+
+  writeBlocking(pieces: readonly Uint8Array[]): boolean {
+    if (this.#socket.writableLength > 0) return false
+    for (const piece of pieces) {
+      if (this.#writeNow(piece, Number.POSITIVE_INFINITY)) continue
+      const fd = this.#handle?.fd ?? -1
+      if (fd >= 0) this.#readRest(fd)
+      this.#giveUp()
+      break
+    }
+    return true
+  }
+
+  #giveUp(): void {
+    this.#socket.destroy()
+    this.#close()
+  }
+
+  #close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#events?.onClose()
   }
 
   get #handle(): Handle | null | undefined {
@@ -164,7 +186,7 @@ export class Connection {
   }
 
   #readRest(fd: number): void {
-    const chunk = Buffer.allocUnsafe(64 * 1024)
+    const chunk = Buffer.allocUnsafe(chunkSize)
     try {
       for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk)) this.#reader.push(chunk.subarray(0, length))
     } catch {
@@ -186,14 +208,16 @@ function* joinSmall(pieces: readonly Uint8Array[]): Iterable<Uint8Array> {
   }
 }
 
-function writeAll(fd: number, bytes: Uint8Array, deadline: number): void {
+/** @returns `false` where not all of it could be written */
+function writeAll(fd: number, bytes: Uint8Array, deadline: number): boolean {
   let rest = bytes
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(fd, rest))
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || performance.now() > deadline) return
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || performance.now() > deadline) return false
       pause()
     }
   }
+  return true
 }

@@ -10,23 +10,23 @@ export const isChild: boolean = getState().isChild
 
 /**
  * In a child: the tasks above it are what the module is loaded for, and what stands below does not run. In the process that a person started it does
- * nothing.
+ * nothing. From procspawn and constellation.
  */
 export function init(): void {
   if (getState().loading !== undefined) throw new InitReached()
 }
 
-/** This process. */
+/** This process. From constellation. */
 export const pid = (): Pid => identity().pid
 
 /** The process that started this one; `undefined` in the one that a person started. */
 export const parentPid = (): Pid | undefined => identity().parent
 
-/** What this process was given. */
+/** What this process was given: bytes and cores. From constellation. */
 export const resources = (): Resources => identity().resources
 
 /**
- * Tells who called the task how far it is.
+ * Tells who called the task how far it is: `onProgress` is given the value. It is sent before this returns.
  *
  * @throws BroodError `ERR_BROOD_NO_TASK` outside a task; `ERR_BROOD_NOT_CLONEABLE`
  */
@@ -35,7 +35,7 @@ export function progress(value: unknown): void {
 }
 
 /**
- * Aborted when the caller gives up.
+ * Aborted when the caller gives up. A task that listens to it goes on running while it waits for that alone.
  *
  * @throws BroodError `ERR_BROOD_NO_TASK` outside a task
  */

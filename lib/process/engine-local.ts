@@ -48,14 +48,14 @@ function launch({ entry, execArgv, args, env, cwd, stdio, uid, gid, detached }: 
   }
 }
 
-function notStarted(error: Error): Launched {
+function notStarted(reason: Error): Launched {
   return {
     osPid: undefined,
     link: undefined,
     stdin: null,
     stdout: null,
     stderr: null,
-    ended: Promise.resolve({ error }),
+    ended: Promise.resolve({ error: reason }),
     kill: () => {},
     setHolding: () => {},
   }

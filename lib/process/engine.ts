@@ -17,6 +17,7 @@ export interface LaunchRequest {
   readonly resources: Resources
 }
 
+/** A stream of a child: this process's own, one end of a pipe whose other end the handle has, or none. */
 export type StdioKind = 'inherit' | 'pipe' | 'ignore'
 
 /** stdin, stdout and stderr. */

@@ -3,11 +3,15 @@ import type { Pid } from './pid.js'
 
 /** What is known of the process that an error is about. */
 export interface ProcessFacts {
+  /** The name of the task that was called. */
   readonly task: string
+  /** brood's name of the process. */
   readonly pid: Pid
   /** What the system calls it; `undefined` where it was never started. */
   readonly osPid: number | undefined
+  /** `null` where a signal has ended it. */
   readonly exitCode: number | null
+  /** The signal that has ended it. */
   readonly signal: NodeJS.Signals | null
   /** The last of what it wrote to stderr, at most 4 kB; empty where its stderr is not brood's to read. */
   readonly stderr: string
@@ -36,11 +40,17 @@ function classOf(name: string, code: BroodErrorCode): Named {
 
 /** A process ended before it had answered. It has the fields of {@link ProcessFacts}. */
 export class ExitedError extends BroodError {
+  /** The name of the task that was called. */
   declare readonly task: string
+  /** brood's name of the process. */
   declare readonly pid: Pid
+  /** What the system called it. */
   declare readonly osPid: number | undefined
+  /** `null` where a signal has ended it. 0: it called `process.exit()`, or had nothing more to wait for. */
   declare readonly exitCode: number | null
+  /** The signal that has ended it. */
   declare readonly signal: NodeJS.Signals | null
+  /** The last of what it wrote to stderr, at most 4 kB; empty where its stderr is not brood's to read. */
   declare readonly stderr: string
 
   // As for BroodError: of any copy of brood.
@@ -120,6 +130,7 @@ export type ClosedReason = 'exited' | 'died' | 'closed'
 
 /** The channel has come to its end. */
 export class ChannelClosedError extends BroodError {
+  /** How it has ended. */
   declare readonly reason: ClosedReason
   /** The other process. */
   declare readonly pid: Pid
@@ -133,6 +144,12 @@ export class ChannelClosedError extends BroodError {
   }
 }
 setName(ChannelClosedError, 'ChannelClosedError')
+
+/** A file of brood's own is not beside the others. */
+export function notBeside(file: string, details: BroodErrorDetails): BroodError {
+  const advice = 'Where a bundler has taken brood in, tell it to leave brood out (esbuild: --external:brood).'
+  return new NotStartedError(`No process can be started: ${file} is not there. ${advice}`, details)
+}
 
 // The build may change the names of classes, and they are shown.
 function setName(constructor: { readonly prototype: BroodError }, name: string): void {

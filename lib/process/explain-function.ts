@@ -39,12 +39,12 @@ function inspectFunction(call: AnyFunction): Facts {
     const { Session: Inspector } = createRequire(import.meta.url)('node:inspector') as typeof import('node:inspector')
     session = new Inspector()
     session.connect()
-    const ask = <Result>(method: string, parameters?: object): Result => {
+    const ask: Ask = (method, parameters) => {
       let answer: unknown
       ;(session as Session).post(method, parameters, (error, result) => {
         if (error === null) answer = result
       })
-      return answer as Result
+      return answer as never
     }
     const urls = new Map<string, string>()
     session.on('Debugger.scriptParsed', ({ params }) => urls.set(params.scriptId, params.url))
@@ -68,6 +68,7 @@ function inspectFunction(call: AnyFunction): Facts {
   }
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the protocol says what comes
 type Ask = <Result>(method: string, parameters?: object) => Result
 
 /** The names in the scopes around a function, but those of its module and of all programs, that its text mentions. */

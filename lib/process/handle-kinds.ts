@@ -20,4 +20,9 @@ export function addHandleKind(kind: HandleKind): void {
 
 export const findHandleKind = (value: object): HandleKind | undefined => kinds.find((kind) => kind.isOne(value))
 
-export const readHandleKind = (name: string, record: object): unknown => kinds.find((kind) => kind.name === name)?.read(record)
+/** @param loadOthers kinds are added by what is loaded late, and a message may hold one before that */
+export function readHandleKind(name: string, record: object, loadOthers: () => unknown): unknown {
+  const find = () => kinds.find((kind) => kind.name === name)
+  if (find() === undefined) loadOthers()
+  return find()?.read(record)
+}

@@ -1,11 +1,12 @@
-import { addOpenEnd, type OpenEnd, removeOpenEnd } from './channel-ends.js'
+import { addOpenEnd, type OpenEnd, prepareToBlock, removeOpenEnd } from './channel-ends.js'
+import { channelMessage, farewells } from './channel-message.js'
 import type { ChannelName } from './channel-name.js'
-import type { Connection } from './connection.js'
 import type { ClosedReason } from './errors.js'
 import type { Frame } from './frame.js'
+import type { Line } from './line.js'
 import { decodeMessage } from './message-value.js'
-import { sayFarewell } from './outbox.js'
-import { channelMessage, farewells, Rendezvous } from './rendezvous.js'
+import { makeRelay, sayFarewell } from './outbox.js'
+import { Rendezvous } from './rendezvous.js'
 import type { Fate } from './state.js'
 import type { EncodedValue } from './value-codec.js'
 
@@ -26,17 +27,20 @@ interface Batch {
 
 /** The receiving end of a channel: what has come lies here until it is taken. */
 export class Inbox implements OpenEnd {
+  readonly #name: ChannelName
   readonly #rendezvous: Rendezvous
   readonly #batches: Batch[] = []
   #first = 0
   #unread = 0
   #isPaused = false
-  #connection: Connection | undefined
+  #connection: Line | undefined
   #closed: ClosedReason | undefined
   #isStarted = false
+  #isRelayed = false
   readonly #onReady: (() => void)[] = []
 
   constructor(name: ChannelName) {
+    this.#name = name
     this.#rendezvous = new Rendezvous(name, 'receiver', {
       onMeet: (connection) => this.#meet(connection),
       onGone: (fate) => this.#end(fate),
@@ -82,9 +86,30 @@ export class Inbox implements OpenEnd {
     return values === undefined ? decodeMessage(encoded) : values[index]
   }
 
+  /** Waits for a value, or the end, without the event loop. */
+  waitBlocking(): void {
+    if (this.isEmpty) prepareToBlock()
+    while (this.isEmpty && this.#closed === undefined) {
+      if (this.#connection === undefined) this.#relay()
+      this.#connection?.readBlocking()
+    }
+  }
+
+  /** Nobody can come to our door while we wait. */
+  #relay(): void {
+    const line = makeRelay(this.#name, 'receiver')
+    this.#rendezvous.stop()
+    this.#isStarted = true
+    this.#isRelayed = true
+    addOpenEnd(this)
+    this.#meet(line)
+  }
+
   /** Is called once there is a value, or the end. @returns gives up */
   whenReady(onReady: () => void): () => void {
     this.#onReady.push(onReady)
+    // What goes through the parent comes when it is asked for.
+    if (this.#isRelayed && !this.#isPaused) this.#connection?.resume()
     return () => {
       const index = this.#onReady.indexOf(onReady)
       if (index >= 0) this.#onReady.splice(index, 1)
@@ -105,13 +130,15 @@ export class Inbox implements OpenEnd {
     connection.destroy()
   }
 
+  prepareToBlock(): void {}
+
   endWithProcess(fate: Fate, deadline: number): undefined {
     if (this.#connection === undefined || this.#closed !== undefined) return
     sayFarewell(this.#connection, fate)
     this.#connection.flush(deadline)
   }
 
-  #meet(connection: Connection): void {
+  #meet(connection: Line): void {
     this.#connection = connection
     let farewell: ClosedReason = 'died'
     connection.listen({

@@ -1,6 +1,5 @@
 export { BroodError, type BroodErrorCode, type BroodErrorDetails } from '../errors.js'
-export { byteReceiver, byteSender } from './byte-streams.js'
-export { type Configuration, configure } from './configure.js'
+export type { Configuration } from './configure.js'
 export { init, isChild, parentPid, pid, progress, resources, signal } from './current.js'
 export type { StdioKind } from './engine.js'
 export {
@@ -27,17 +26,29 @@ export {
   UnguardedError,
 } from './errors.js'
 export type { JoinHandle, JoinOptions } from './join-handle.js'
+export {
+  byteReceiver,
+  byteSender,
+  configure,
+  Pool,
+  Receiver,
+  recvSync,
+  Sender,
+  select,
+  sendSync,
+  spawn,
+  spawnWith,
+  trySpawn,
+} from './late.js'
 export type { MapOptions } from './map-in-order.js'
 export type { OutputMode } from './output.js'
 export { Pid } from './pid.js'
-export { Pool, type RunOptions } from './pool.js'
+export type { RunOptions } from './pool.js'
 export type { PoolOptions } from './pool-options.js'
 export type { ProcessOptions } from './process-options.js'
-export { Receiver } from './receiver.js'
 export { type ResourceRequest, type Resources, resourcesDefault as RESOURCES_DEFAULT } from './resources.js'
-export { type Selected, select } from './select.js'
-export { Sender } from './sender.js'
-export { type SpawnOptions, spawn, spawnWith, trySpawn } from './spawn.js'
+export type { Selected } from './select.js'
+export type { SpawnOptions } from './spawn.js'
 export {
   type AnyFunction,
   assertSpawnIsSafe,

@@ -7,11 +7,12 @@ import { readNumber, readSignal } from './process-options.js'
 export interface JoinOptions {
   /** Milliseconds. @default for ever */
   readonly timeout?: number
+  /** Ends the wait when it is aborted. @default none */
   readonly signal?: AbortSignal
 }
 
 /**
- * A call in another process. `await` it for what the task returns.
+ * A call in another process. `await` it for what the task returns. From procspawn, whose handles can be joined once.
  *
  * Where nobody does, a failure is a warning, and brings nothing down.
  */
@@ -161,10 +162,7 @@ export class Handle<R> implements JoinHandle<R> {
 export function neverBegun<R>(reason: unknown): JoinHandle<R> {
   const streams = { stdin: null, stdout: null, stderr: null }
   const failure = rejected(reason)
-  return new Handle<R>(
-    { task: '', pid: undefined, osPid: undefined, ...streams, kill() {}, gone: failure.catch(() => {}) as Promise<void> },
-    failure,
-  )
+  return new Handle<R>({ task: '', pid: undefined, osPid: undefined, ...streams, kill() {}, gone: failure.catch<void>(() => {}) }, failure)
 }
 
 async function rejected(reason: unknown): Promise<never> {

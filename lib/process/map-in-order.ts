@@ -1,5 +1,6 @@
 import type { JoinHandle } from './join-handle.js'
 
+/** Options of {@link Pool.map}. */
 export interface MapOptions {
   /** How many elements are worked on at once, at most. @default as many as the pool takes */
   readonly concurrency?: number

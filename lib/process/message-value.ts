@@ -2,6 +2,7 @@ import { recordThrown, reviveThrown, type ThrownRecord } from './error-record.js
 import { NotCloneableError } from './errors.js'
 import { findHandleKind, type HandleKind, readHandleKind } from './handle-kinds.js'
 import type { HandleReader, HandleWriter } from './handles.js'
+import { loadRest } from './late.js'
 import { Pid } from './pid.js'
 import { findTask, reviveTask } from './task.js'
 import { findUncloneable } from './uncloneable.js'
@@ -28,7 +29,7 @@ const readHandle: HandleReader = (value) => {
   if (record.handle === 'exception') return reviveThrown(record.record)
   if (record.handle === 'pid') return new Pid(record.id)
   if (record.handle === 'task') return reviveTask(record.reference)
-  return readHandleKind((record as { readonly handle: string }).handle, record)
+  return readHandleKind((record as { readonly handle: string }).handle, record, loadRest)
 }
 
 /**

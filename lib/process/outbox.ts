@@ -1,10 +1,12 @@
-import { addOpenEnd, type OpenEnd, removeOpenEnd } from './channel-ends.js'
-import type { ChannelName } from './channel-name.js'
-import type { Connection } from './connection.js'
-import type { ClosedReason } from './errors.js'
+import { addOpenEnd, type OpenEnd, prepareToBlock, removeOpenEnd } from './channel-ends.js'
+import { channelMessage, farewells } from './channel-message.js'
+import type { ChannelName, Role } from './channel-name.js'
+import { type ClosedReason, NoTaskError } from './errors.js'
 import { encodeFrame, type Frame } from './frame.js'
-import { channelMessage, farewells, Rendezvous } from './rendezvous.js'
-import type { Bequest, Fate } from './state.js'
+import type { Line } from './line.js'
+import { RelayLine } from './relay-line.js'
+import { Rendezvous } from './rendezvous.js'
+import { type Bequest, type Fate, getState } from './state.js'
 import type { EncodedValue } from './value-codec.js'
 
 /** Characters of small values that are gathered before they are written: as many as make the system call cheap beside them. */
@@ -17,7 +19,7 @@ const mostWaiting = 1024 * 1024
 export class Outbox implements OpenEnd {
   readonly name: ChannelName
   readonly #rendezvous: Rendezvous
-  #connection: Connection | undefined
+  #connection: Line | undefined
   /** Values as JSON, which go into one frame. */
   #texts: string[] = []
   #textLength = 0
@@ -95,11 +97,15 @@ export class Outbox implements OpenEnd {
   }
 
   flush(): void {
-    if (this.#textLength === 0) return
+    if (this.#textLength > 0) this.#write(this.#takeTexts())
+  }
+
+  #takeTexts(): Uint8Array[] {
+    if (this.#textLength === 0) return []
     const body = `[${this.#texts.join(',')}]`
     this.#texts = []
     this.#textLength = 0
-    this.#write(encodeFrame({ type: channelMessage.list, id: 0, value: { format: 'json', body, buffers: [] } }))
+    return encodeFrame({ type: channelMessage.list, id: 0, value: { format: 'json', body, buffers: [] } })
   }
 
   #write(pieces: readonly Uint8Array[]): void {
@@ -125,8 +131,35 @@ export class Outbox implements OpenEnd {
     else this.#onEmpty.push(onEmpty)
   }
 
+  /**
+   * Sends a value, or what is there, and waits until the system has taken it, without the event loop.
+   *
+   * @returns `false` where earlier values are on their way: then nothing is sent
+   */
+  sendBlocking(pieces: readonly Uint8Array[]): boolean {
+    if (this.#connection === undefined) this.#relay()
+    const line = this.#connection
+    if (this.#closed !== undefined || line === undefined) return true
+    prepareToBlock()
+    return line.writeBlocking(pieces)
+  }
+
+  prepareToBlock(): void {
+    this.flush()
+    if (this.#earlyLength > 0 && getState().toParent !== undefined) this.#relay()
+  }
+
+  /** Nobody can come to our door while we wait. */
+  #relay(): void {
+    const line = makeRelay(this.name, 'sender')
+    this.#rendezvous.stop()
+    this.#isStarted = true
+    addOpenEnd(this)
+    this.#meet(line)
+  }
+
   /** Sends what is there, and then why nothing more comes. It waits for the other end where there is something to send. */
-  async end(reason: ClosedReason): Promise<void> {
+  async end(reason: ClosedReason | undefined): Promise<void> {
     if (this.#isEnding) return
     this.#isEnding = true
     this.flush()
@@ -137,7 +170,7 @@ export class Outbox implements OpenEnd {
     await new Promise<void>((resolve) => this.whenEmpty(resolve))
     const connection = this.#connection
     if (this.#closed === undefined && connection !== undefined) {
-      sayFarewell(connection, reason)
+      if (reason !== undefined) sayFarewell(connection, reason)
       await connection.end()
     }
     this.#close('closed')
@@ -157,7 +190,7 @@ export class Outbox implements OpenEnd {
     return bytes.length === 0 ? undefined : { name: this.name, bytes, fate }
   }
 
-  #meet(connection: Connection): void {
+  #meet(connection: Line): void {
     this.#connection = connection
     let farewell: ClosedReason = 'died'
     connection.listen({
@@ -195,6 +228,17 @@ export class Outbox implements OpenEnd {
 }
 
 /** Tells the other side why nothing more comes. */
-export function sayFarewell(connection: Connection, reason: ClosedReason): void {
+export function sayFarewell(connection: Line, reason: ClosedReason): void {
   connection.send({ type: channelMessage.farewell, id: farewells.indexOf(reason), value: undefined })
+}
+
+/** A line through the parent. @throws BroodError `ERR_BROOD_NO_TASK` where there is none */
+export function makeRelay(name: ChannelName, role: Role): Line {
+  const { toParent } = getState()
+  if (toParent === undefined) {
+    throw new NoTaskError(
+      'The process that a person started cannot wait for a channel that is not open yet without its event loop. Await send() or recv() there.',
+    )
+  }
+  return new RelayLine(toParent, name, role)
 }

@@ -6,7 +6,7 @@ const newline = 0x0a
 
 /** Puts the pid in front of each line. No other byte is changed; a last line that does not end is ended. */
 export function formatGrouped(pid: string, bytes: Uint8Array): Buffer {
-  const head = Buffer.from(`${String(new Pid(pid))}: `)
+  const head = Buffer.from(`${new Pid(pid).toString()}: `)
   const parts: Uint8Array[] = []
   for (let at = 0; at < bytes.length; ) {
     const end = bytes.indexOf(newline, at)

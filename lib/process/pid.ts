@@ -28,6 +28,7 @@ export class Pid {
     return typeof value === 'string' && value.length === hexDigits && /^[0-9a-f]+$/.test(value)
   }
 
+  /** Does it name the same process? */
   equals(other: unknown): boolean {
     return other instanceof Pid && other.id === this.id
   }

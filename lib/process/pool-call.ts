@@ -71,10 +71,7 @@ export class PoolCall implements Joinable {
 
   /** When it is settled there is nothing left of it: its process is the pool's. */
   get gone(): Promise<void> {
-    return this.result.then(
-      () => {},
-      () => {},
-    )
+    return this.#waitForResult()
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -139,6 +136,14 @@ export class PoolCall implements Joinable {
     }
     signal.addEventListener('abort', abort, { once: true })
     this.#stopListening = () => signal.removeEventListener('abort', abort)
+  }
+
+  async #waitForResult(): Promise<void> {
+    try {
+      await this.result
+    } catch {
+      // It is told where it is joined.
+    }
   }
 
   #settle(): boolean {

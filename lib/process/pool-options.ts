@@ -28,7 +28,7 @@ export interface PoolOptions extends Omit<ProcessOptions, 'detached'> {
   readonly memoryLimit?: number | string
   /** Milliseconds without a call after which a process ends that is not one of `min`. @default never */
   readonly idleTimeout?: number
-  /** Called in each process before its first call: what it throws is thrown for the calls that the process was given. */
+  /** Called in each process before its first call: what it throws is thrown for the calls that the process was given. @default none */
   readonly setup?: Task<() => unknown>
 }
 

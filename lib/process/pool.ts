@@ -15,11 +15,15 @@ import type { Death } from './worker.js'
 
 /** Options of one call. */
 export interface RunOptions {
-  /** The task sees it by `signal()`. A call that waits is taken out of the queue; where the task goes on for 1 s, its process is killed. */
+  /**
+   * The task sees it by `signal()`. A call that waits is taken out of the queue; where the task goes on for 1 s, its process is killed.
+   *
+   * @default none
+   */
   readonly signal?: AbortSignal
   /** Milliseconds from when a process begins with it, after which that process is killed. @default never */
   readonly timeout?: number
-  /** What the task tells by `progress()`. */
+  /** Is given what the task tells by `progress()`. @default nobody is */
   readonly onProgress?: (value: unknown) => void
   /** Higher ones are begun before lower ones. @default 0 */
   readonly priority?: number
@@ -30,7 +34,7 @@ export interface RunOptions {
 const plainLimits: CallLimits = { timeout: undefined, signal: undefined, onProgress: undefined, priority: 0, retry: 0 }
 
 /**
- * Processes that wait for calls. Each works on one call at a time, and keeps what its modules remember from one to the next.
+ * Processes that wait for calls. Each works on one call at a time, and keeps what its modules remember from one to the next. From procspawn.
  *
  * Nothing is lost when a process ends: the call that it worked on fails with what is known of that, those behind it go to other processes, and
  * another process takes its place. An idle pool does not keep the program running.
@@ -98,7 +102,8 @@ export class Pool implements AsyncDisposable {
    * No more elements are taken than are worked on, with the results that nobody has asked for yet. The first failure ends it, as does a `break`: what
    * waits then is not begun, and what runs is aborted as by a signal.
    *
-   * @param options `concurrency`: how many at once, at most. @default as many as the pool takes
+   * @param options `concurrency`: how many at once, at most. @default as many as the pool takes: `size` times `prefetch`
+   * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`; while it is read, what a call of {@link run} fails with
    */
   map<Element, F extends (element: Element) => unknown>(
     task: Task<F>,

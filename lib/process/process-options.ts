@@ -10,12 +10,13 @@ import { getState } from './state.js'
 
 /** What a process is started with. What is left out is as in this process. */
 export interface ProcessOptions {
-  /** Variables beside those of this process; `undefined` removes one. */
+  /** Variables beside those of this process; `undefined` removes one. @default none */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Variables of this process that it does not get. */
+  /** Variables of this process that it does not get. @default none */
   readonly envRemove?: readonly string[]
   /** Does it get none of this process's variables? @default false */
   readonly envClear?: boolean
+  /** Its working directory: a path or a file URL. @default this process's */
   readonly cwd?: string | URL
   /** Its `process.argv` behind its entry. @default those of this process */
   readonly args?: readonly string[]
@@ -27,7 +28,9 @@ export interface ProcessOptions {
    * A pipe must be read: who writes to one that is full waits.
    */
   readonly stdio?: StdioKind | readonly [StdioKind, StdioKind, StdioKind]
+  /** The user that it runs as: POSIX only, and with the right to. @default this process's */
   readonly uid?: number
+  /** The group that it runs as. @default this process's */
   readonly gid?: number
   /** What it may use: memory in bytes or as `'256 MiB'`, and cores. Where there is no room, it waits. @default RESOURCES_DEFAULT */
   readonly resources?: ResourceRequest
@@ -53,7 +56,9 @@ export interface ProcessPlan {
   readonly flushTimeout: number
 }
 
-const names: readonly string[] = 'env envRemove envClear cwd args execArgv stdio uid gid resources detached flushTimeout'.split(' ')
+const names: ReadonlySet<string> = new Set(
+  'env envRemove envClear cwd args execArgv stdio uid gid resources detached flushTimeout'.split(' '),
+)
 
 /**
  * Reads what somebody asked for.
@@ -113,7 +118,7 @@ function heapLimit({ mem }: Resources): string {
 function checkObject(options: unknown, others: readonly string[]): void {
   if (typeof options !== 'object' || options === null) throw invalid('options', 'an object', options)
   for (const name of Object.keys(options)) {
-    if (names.includes(name) || others.includes(name)) continue
+    if (names.has(name) || others.includes(name)) continue
     const known = [...names, ...others].join(', ')
     throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `There is no option \`${name}\`. There are ${known}.`, { argument: name })
   }
@@ -135,7 +140,7 @@ function readVariables(env: unknown): [name: string, value: string | undefined][
   if (typeof env !== 'object' || env === null) throw invalid('env', 'an object', env)
   return Object.entries(env).map(([name, value]: [string, unknown]) => {
     if (name === '' || /[=\0]/.test(name)) throw invalid('env', 'an object of variables', name)
-    const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value
+    const text = ['number', 'boolean'].includes(typeof value) ? String(value) : value
     if (text !== undefined && (typeof text !== 'string' || text.includes('\0'))) throw invalid(`env.${name}`, 'a text', value)
     return [name, text]
   })

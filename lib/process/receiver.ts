@@ -53,7 +53,7 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
    */
   recv(): Promise<T> {
     try {
-      this.#inbox.start()
+      this.#start()
       if (this.#waiting.length === 0 && !this.#isClosed && !this.#inbox.isEmpty) return Promise.resolve(this.#inbox.take() as T)
       this.#checkOpen()
     } catch (error) {
@@ -73,7 +73,7 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
    * @throws BroodError as {@link recv}
    */
   tryRecv(): T | undefined {
-    this.#inbox.start()
+    this.#start()
     if (this.#waiting.length === 0 && !this.#isClosed && !this.#inbox.isEmpty) return this.#inbox.take() as T
     this.#checkOpen()
     return undefined
@@ -117,6 +117,11 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
     }
   }
 
+  /** Not where it was closed, or is another process's: it would take what is not for it. */
+  #start(): void {
+    if (!this.#isClosed) this.#inbox.start()
+  }
+
   /** Only where nothing lies here. */
   #checkOpen(): void {
     const reason = this.#isClosed ? 'closed' : this.#inbox.isEmpty ? this.#inbox.closed : undefined
@@ -145,6 +150,14 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
         reject(error)
       }
     }
+  }
+
+  /** @internal */
+  static receiveBlocking<T>(receiver: Receiver<T>): T {
+    const inbox = receiver.#inbox
+    if (!receiver.#isClosed) inbox.waitBlocking()
+    receiver.#checkOpen()
+    return inbox.take() as T
   }
 
   /** @internal */

@@ -4,36 +4,15 @@
 // receiver says `go` to whoever comes and wherever it is let in; the sender chooses the first connection on which that is said. The receiver must have
 // accepted that before anything is sent, since it may have given the connection up in the meantime; and the sender may have ended before it knows of
 // that, so that the receiver looks on until the sender says `begin`.
+import { channelMessage } from './channel-message.js'
 import { type ChannelName, otherRole, ownerOf, type Role } from './channel-name.js'
 import type { Connection } from './connection.js'
 import { openDoor, type Seeker, visit } from './door.js'
-import type { ClosedReason } from './errors.js'
 import type { Frame } from './frame.js'
 import { identity } from './identity.js'
 import { watchLife } from './lives.js'
 import type { Fate } from './state.js'
 import { readNote, removeNote, writeNote } from './tree-directory.js'
-
-/** Types of frames of a channel. */
-export const channelMessage = {
-  /** Of a receiver: it is ready. */
-  go: 1,
-  /** Of a sender: this is to be the connection. */
-  choose: 2,
-  /** Of a receiver: it may be. */
-  accept: 3,
-  /** Of a sender: it is. */
-  begin: 4,
-  /** Values in one list. */
-  list: 5,
-  /** One value. */
-  value: 6,
-  /** Nothing more is meant to come: `id` says why, see `farewells`. */
-  farewell: 7,
-} as const
-
-/** What `id` of a farewell says. */
-export const farewells: readonly ClosedReason[] = ['closed', 'exited', 'died']
 
 /** Milliseconds until who was not let in comes again, the first and the last time. */
 const firstPause = 20
@@ -53,6 +32,8 @@ export class Rendezvous implements Seeker {
   /** Of a sender: those on which the receiver is ready, and the one that it is to accept. */
   readonly #ready = new Set<Connection>()
   #chosen: Connection | undefined
+  /** Of a receiver: those that it has accepted. On one of them everything may have been sent already. */
+  readonly #accepted = new Set<Connection>()
   /** How the other process has ended. */
   #fate: Fate | undefined
   #isOver = false
@@ -101,9 +82,9 @@ export class Rendezvous implements Seeker {
         this.#ready.delete(connection)
         if (this.#chosen === connection) this.#chosen = undefined
         this.#choose()
-        if (!this.#candidates.delete(connection)) return
-        if (this.#fate === undefined) this.#seekLater()
-        else this.#endIfAlone()
+        this.#accepted.delete(connection)
+        this.#tellGone()
+        if (this.#candidates.delete(connection)) this.#seekLater()
       },
     })
     if (this.#role === 'receiver') say(connection, channelMessage.go)
@@ -113,8 +94,10 @@ export class Rendezvous implements Seeker {
   #receive(connection: Connection, { type }: Frame): void {
     if (this.#isOver) return
     if (this.#role === 'receiver') {
-      if (type === channelMessage.choose) say(connection, channelMessage.accept)
-      else if (type === channelMessage.begin) this.#meet(connection)
+      if (type === channelMessage.choose) {
+        this.#accepted.add(connection)
+        say(connection, channelMessage.accept)
+      } else if (type === channelMessage.begin) this.#meet(connection)
     } else if (type === channelMessage.go) {
       this.#ready.add(connection)
       this.#choose()
@@ -186,13 +169,13 @@ export class Rendezvous implements Seeker {
         return
       }
       this.#fate = fate
-      this.#endIfAlone()
+      this.#tellGone()
     })
   }
 
-  /** What a process said last may still be on its way when it is known that it has ended: its connections end when all of that was read. */
-  #endIfAlone(): void {
-    if (this.#isOver || this.#fate === undefined || this.#candidates.size > 0) return
+  /** The news of its end may be faster than what it has said last. */
+  #tellGone(): void {
+    if (this.#fate === undefined || this.#isOver || this.#accepted.size > 0) return
     this.stop()
     this.#events.onGone(this.#fate)
   }

@@ -4,8 +4,10 @@ import { announceEnd, announceLife, watchLife } from './lives.js'
 import { decodeMessage, encodeMessage } from './message-value.js'
 import { type OutputEvent, showOutput } from './output.js'
 import { forget, watch } from './reaper.js'
+import { Relays } from './relay.js'
+import { writeRelayed } from './relay-answer.js'
 import type { Resources } from './resources.js'
-import type { Bequest, Fate } from './state.js'
+import type { Bequest, Fate, RelayRequest } from './state.js'
 import { takeResources } from './tree-ledger.js'
 import { execute } from './will.js'
 import { message, type Refusal } from './wire.js'
@@ -74,6 +76,7 @@ class LivesBelow {
   readonly #living = new Set<string>()
   readonly #watches = new Map<number, () => void>()
   readonly #wills = new Set<Promise<void>>()
+  readonly #relays = new Relays()
 
   constructor(pid: string, send: (frame: Frame) => void) {
     this.#pid = pid
@@ -98,6 +101,8 @@ class LivesBelow {
       const will = execute(decodeMessage(value) as Bequest)
       this.#wills.add(will)
       void will.then(() => this.#wills.delete(will))
+    } else if (type === message.relay) {
+      this.#relays.ask(decodeMessage(value) as RelayRequest, (answer) => this.#send({ type: message.relayed, id, ...writeRelayed(answer) }))
     }
   }
 
@@ -112,7 +117,7 @@ class LivesBelow {
   async close(fate: Fate): Promise<void> {
     for (const stop of this.#watches.values()) stop()
     // Who asks how it ended would else stop to wait for what is on its way.
-    await Promise.all(this.#wills)
+    await Promise.all([...this.#wills, this.#relays.close()])
     announceEnd(this.#pid, fate)
     // Of those that it had started, nobody hears any more.
     for (const other of this.#living) announceEnd(other, 'died')

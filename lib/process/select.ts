@@ -3,7 +3,7 @@ import { hold, release } from './hold.js'
 import { Receiver } from './receiver.js'
 
 /** What {@link select} has found. */
-export type Selected<R extends readonly Receiver<never>[]> = {
+export type Selected<R extends readonly Receiver[]> = {
   [I in keyof R]: R[I] extends Receiver<infer T> ? { readonly receiver: R[I]; readonly index: number; readonly value: T } : never
 }[number]
 
@@ -15,7 +15,7 @@ let turn = 0
  *
  * @throws BroodError what `recv()` of one of them throws, with the `receiver`: leave that one out and go on
  */
-export async function select<R extends readonly Receiver<never>[]>(...receivers: R): Promise<Selected<R>> {
+export async function select<R extends readonly Receiver[]>(...receivers: R): Promise<Selected<R>> {
   if (receivers.length === 0) throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'select() needs a Receiver to wait for.')
   const first = turn++
   while (true) {
@@ -43,7 +43,7 @@ function tryTake(receiver: Receiver): { value: unknown } | undefined {
   }
 }
 
-async function untilReady(receivers: readonly Receiver<never>[]): Promise<void> {
+async function untilReady(receivers: readonly Receiver[]): Promise<void> {
   const undos: (() => void)[] = []
   hold()
   try {

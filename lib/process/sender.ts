@@ -1,6 +1,9 @@
+import { BroodError } from '../errors.js'
 import { claimEnd, closedError, releaseEnd } from './channel-ends.js'
+import { channelMessage } from './channel-message.js'
 import type { ChannelName } from './channel-name.js'
 import { NotCloneableError } from './errors.js'
+import { encodeFrame } from './frame.js'
 import { addHandleKind } from './handle-kinds.js'
 import { hold, release } from './hold.js'
 import { identity } from './identity.js'
@@ -133,6 +136,17 @@ export class Sender<T = unknown> implements AsyncDisposable {
       if (untilEmpty) this.#outbox.whenEmpty(go)
       else this.#outbox.whenRoom(go)
     })
+  }
+
+  /** @internal */
+  static sendBlocking<T>(sender: Sender<T>, value: T): void {
+    sender.#check()
+    const pieces = encodeFrame({ type: channelMessage.value, id: 0, value: encodeMessage(value, (path) => `The message${path}`) })
+    if (!sender.#outbox.sendBlocking(pieces)) {
+      const text = `What was sent to ${sender.#to.toString()} before is still on its way. Await send() before sendSync().`
+      throw new BroodError('ERR_BROOD_CHANNEL_BUSY', text, { pid: sender.#to })
+    }
+    sender.#check()
   }
 
   static {

@@ -43,7 +43,8 @@ async function refillAfter(spare: Worker | undefined, plan: ProcessPlan, url: st
 }
 
 function refill(plan: ProcessPlan, url: string, asked: string): void {
-  while (asked === kind && spares.length < wanted) {
+  const missing = asked === kind ? wanted - spares.length : 0
+  for (let made = 0; made < missing; made++) {
     const spare = new Worker(plan, { entry: childEntry, engine: localEngine, isPooled: true, modules: [url] })
     spare.setHolding(false)
     spares.push(spare)

@@ -15,14 +15,14 @@ import { Worker } from './worker.js'
 export interface SpawnOptions extends ProcessOptions {
   /** Milliseconds from now on, after which it is killed. @default never */
   readonly timeout?: number
-  /** Aborts the task's `signal()`, and kills it when it has not ended by itself 1 s later. */
+  /** Aborts the task's `signal()`, and kills it when it has not ended by itself 1 s later. @default none */
   readonly signal?: AbortSignal
-  /** What the task tells by `progress()`. */
+  /** Is given what the task tells by `progress()`. @default nobody is */
   readonly onProgress?: (value: unknown) => void
 }
 
 /**
- * Calls a task in a process of its own, which ends when the task has answered.
+ * Calls a task in a process of its own, which ends when the task has answered. From procspawn and constellation.
  *
  * @returns a handle, at once: what goes wrong is said where it is joined
  * @throws BroodError `ERR_BROOD_NOT_A_TASK`; `ERR_BROOD_UNGUARDED` where a module starts processes while brood loads it for a task
@@ -34,7 +34,7 @@ export function spawn(task: Task, ...args: unknown[]): JoinHandle<unknown> {
 }
 
 /**
- * The same, with options for the process.
+ * The same, with options for the process: procspawn's `Builder`.
  *
  * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` beside those of {@link spawn}
  */
@@ -48,7 +48,12 @@ export function spawnWith(options: SpawnOptions, task: Task, ...args: unknown[])
   return start(options, task, args, true, spawnWith)
 }
 
-/** The same, refused with `ERR_BROOD_NO_CAPACITY` where its resources are taken: it does not wait. */
+/**
+ * The same, refused where its resources are taken: it does not wait. From constellation.
+ *
+ * @returns a handle, whose `join()` fails with `ERR_BROOD_NO_CAPACITY` then, and with `ERR_BROOD_IMPOSSIBLE` where there are never as many
+ * @throws BroodError as {@link spawnWith}
+ */
 export function trySpawn<F extends AnyFunction>(options: SpawnOptions, task: Task<F>, ...args: Parameters<F>): JoinHandle<TaskResult<F>>
 export function trySpawn<F extends AnyFunction, A extends OverloadArguments<F>>(
   options: SpawnOptions,
@@ -223,15 +228,15 @@ class Run<R> implements Joinable {
     const passOn = () => worker.abort(id, signal as AbortSignal)
     signal?.addEventListener('abort', passOn, { once: true })
     this.#setHolding()
-    void this.#seeOff(worker, () => {
+    void this.#waitForEnd(worker, () => {
       signal?.removeEventListener('abort', passOn)
       release()
     })
   }
 
-  async #seeOff(worker: Worker, release: () => void): Promise<void> {
+  async #waitForEnd(worker: Worker, cleanUp: () => void): Promise<void> {
     const death = await worker.ended
-    release()
+    cleanUp()
     if (death.unanswered.length > 0) this.#settle(() => this.#reject(this.#stopped ?? death.toError(this.task)))
     this.#setGone()
   }

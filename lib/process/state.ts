@@ -1,6 +1,8 @@
 import { Module } from 'node:module'
-import type { ChannelName } from './channel-name.js'
+import type { ChannelName, Role } from './channel-name.js'
 import type { Door } from './door.js'
+import type { ClosedReason } from './errors.js'
+import type { Frame } from './frame.js'
 import type { Identity } from './identity.js'
 import type { OutputEvent, OutputMode } from './output.js'
 import type { Resources } from './resources.js'
@@ -36,6 +38,8 @@ interface State {
   readonly channelEnds: Set<string>
   /** Is called when the process ends, with its exit code and the time until when it may take, of `performance.now()`. */
   endChannels: ((exitCode: number, deadline: number) => void) | undefined
+  /** The modules of the library that are loaded, by their paths: the rest of it shares them. */
+  modules: Readonly<Record<string, object>> | undefined
   /** What the entry of a child calls. */
   runChild: (() => void) | undefined
 }
@@ -47,7 +51,7 @@ export interface RunningCall {
 }
 
 /** What a child asks of its parent. */
-export interface ParentRequests {
+export interface ParentRequests extends RelayRequests {
   /**
    * @param signal gives up waiting
    * @returns gives them back, once they are there; rejects where they are refused
@@ -65,6 +69,27 @@ export interface ParentRequests {
   watch(id: string, onFate: (fate: Fate) => void): () => void
   /** Leaves the parent what is to be sent through a channel. */
   bequeath(bequest: Bequest): void
+}
+
+/** What a child asks its parent for, about a channel whose other end the parent looks for in its place. */
+export interface RelayRequest {
+  readonly kind: 'push' | 'pull' | 'end'
+  readonly name: ChannelName
+  readonly role: Role
+  /** Frames, of a push. */
+  readonly bytes?: Uint8Array
+}
+
+/** The answer: a frame where a pull has brought one, and why the channel has come to its end. */
+export interface Relayed {
+  readonly frame?: Frame
+  readonly closed?: ClosedReason
+}
+
+export interface RelayRequests {
+  relay(request: RelayRequest, onAnswer: (answer: Relayed) => void): void
+  /** Waits, without the event loop, until the parent has said something, and sees to it. */
+  waitForAny(): void
 }
 
 /** How a process has ended: by itself with exit code 0, or in another way. */
@@ -103,6 +128,7 @@ export function getState(): State {
       door: undefined,
       channelEnds: new Set(),
       endChannels: undefined,
+      modules: undefined,
       runChild: undefined,
     }
     Object.defineProperty(holder, key, { value: state })

@@ -6,6 +6,7 @@ import { hashModule } from './module-hash.js'
 import { getState } from './state.js'
 import type { TaskReference } from './wire.js'
 
+/** Any function at all. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AnyFunction = (...args: any[]) => unknown
 
@@ -185,7 +186,8 @@ export function referenceOf(value: unknown): TaskReference {
 }
 
 /**
- * Makes sure that the modules of all tasks are as they were when this process loaded them: a child would load other ones.
+ * Makes sure that the modules of all tasks are as they were when this process loaded them: a child would load other ones. From procspawn, which asks
+ * whether a child would call the same function.
  *
  * @throws BroodError `ERR_BROOD_TASK_MISMATCH`
  */

@@ -16,13 +16,15 @@ export const message = {
   /** No more calls come. */
   end: 4,
   /** Nobody waits for a call any more: it is not to be begun. */
-  drop: 8,
+  drop: 10,
   /** Resources that the child asked for are given to it. */
   granted: 5,
   /** They are not. */
   refused: 6,
   /** How a process has ended that the child asked about: `id` is the question's, `about` 1 where it has died. */
   fate: 8,
+  /** An answer to a relay: `about` is 0, why the channel has ended as a farewell says it plus 1, or the type of the frame that came plus 16. */
+  relayed: 9,
   /** A child that was made ready has loaded what it can. */
   ready: 16,
   returned: 17,
@@ -44,8 +46,10 @@ export const message = {
   unwatch: 28,
   /** The child ends, and has something left in a channel that the other side has not opened yet. */
   bequest: 29,
+  /** The child cannot wait for the other end of a channel by an event loop: its parent does that, and passes on what comes and goes. */
+  relay: 30,
   /** What a process of the child's own has written, or that it has started or ended: the root is to show it. */
-  show: 30,
+  show: 40,
 } as const
 
 /** What a child is told before anything else. */

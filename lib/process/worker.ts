@@ -4,7 +4,7 @@ import { type Call, type Outcome, readReturned, reasonOf, toThrown } from './cal
 import { CapturedStream } from './captured-stream.js'
 import type { Ending, Engine, Launched } from './engine.js'
 import { reviveThrown, type ThrownRecord } from './error-record.js'
-import { ExitedError, NotStartedError, OutOfMemoryError, type ProcessFacts } from './errors.js'
+import { ExitedError, NotStartedError, notBeside, OutOfMemoryError, type ProcessFacts } from './errors.js'
 import type { Frame } from './frame.js'
 import { identity } from './identity.js'
 import { Link } from './link.js'
@@ -284,8 +284,7 @@ export class Worker {
       })
     }
     if (!existsSync(this.#entry)) {
-      const why = `${this.#entry} is not there. Where a bundler has taken brood in, tell it to leave brood out (esbuild: --external:brood)`
-      return new NotStartedError(`The process for task "${task}" could not be started: ${why}.`, { task, pid: this.pid })
+      return notBeside(this.#entry, { task, pid: this.pid })
     }
     const stderr = this.#tail.toString()
     const facts: ProcessFacts = { task, pid: this.pid, osPid: this.osPid, ...ending, stderr }

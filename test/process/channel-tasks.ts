@@ -16,9 +16,18 @@ interface ChannelTasks {
   idle(): Promise<never>
   stall(from: Pid, milliseconds: number): Promise<number>
   reopen(to: Pid, rounds: number): Promise<void>
-  takeFrom(receiver: Receiver<never>, howMany: number): Promise<unknown[]>
+  takeFrom(receiver: Receiver, howMany: number): Promise<unknown[]>
   sendThrough(sender: Sender, values: readonly unknown[]): Promise<void>
   grandparent(to: Pid, howMany: number): Promise<void>
+  sumSync(from: Pid): number
+  countSync(to: Pid, howMany: number): void
+  sendBytesSync(to: Pid, howMany: number, length: number): void
+  mixed(other: Pid): Promise<void>
+  mixedLater(other: Pid): Promise<void>
+  sumEndSync(): number
+  passOn(other: Pid): Promise<void>
+  handOn(receiver: Receiver, howMany: number): Promise<unknown[]>
+  takeEnd(from: Pid, values: readonly unknown[]): Promise<void>
   selectAll(...froms: Pid[]): Promise<number>
 }
 

@@ -116,7 +116,7 @@ t.test('how a process has ended', async (t) => {
   const rows: [name: string, end: () => Pid, reason: ClosedReason][] = [
     ['it has done nothing', () => spawn(tasks.nothing).pid as Pid, 'exited'],
     ['it was killed before it did anything', () => started(spawn(tasks.die)), 'died'],
-    ['it never was', () => Reflect.construct(Pid, ['0123456789abcdef'.repeat(2)]) as Pid, 'died'],
+    ['it never was', () => Reflect.construct<[string], Pid>(Pid, ['0123456789abcdef'.repeat(2)]), 'died'],
   ]
   for (const [name, end, reason] of rows) {
     const receiver = new Receiver(end())
@@ -213,7 +213,7 @@ t.test('what was sent arrives, also before process.exit()', async (t) => {
 
 t.test('a receiver that sees to nothing for a while loses nothing, and the sender waits', async (t) => {
   const child = spawn(tasks.stall, pid(), 3000)
-  const sender = new Sender<unknown>(child.pid as Pid)
+  const sender = new Sender(child.pid as Pid)
   await sender.send(7)
   const text = 'x'.repeat(99_998)
   const before = process.memoryUsage().rss
@@ -229,7 +229,7 @@ t.test('a receiver that sees to nothing for a while loses nothing, and the sende
 
 t.test('trySend says when there is no room, and what it took arrives', async (t) => {
   const child = spawn(tasks.stall, pid(), 500)
-  const sender = new Sender<unknown>(child.pid as Pid)
+  const sender = new Sender(child.pid as Pid)
   await sender.send(0)
   const bytes = Buffer.alloc(10_000, 1)
   let taken = 0

@@ -26,6 +26,12 @@ const examples: readonly Example[] = [
     lines: 6,
   },
   {
+    name: 'all-to-all',
+    args: ['3'],
+    prints: [/^("hi [0-9a-f]{7}" from [0-9a-f]{7}, [0-9a-f]{7}\n){3}\n3 processes, 6 channels between them\n$/],
+    lines: 4,
+  },
+  {
     name: 'fork-join',
     args: ['100000'],
     prints: [/^ +0 to +[\d,]+: +[\d,]+ primes in +[\d,]+ ms\n/, /\n9,592 primes below 100,000: \d+ ms of work, done in [\d,]+ ms\n$/],

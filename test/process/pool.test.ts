@@ -20,6 +20,8 @@ interface Tasks {
   readonly throwLater: Task<() => Promise<void>>
   readonly steps: Task<(number: number) => Promise<number>>
   readonly untilAborted: Task<(file: string) => Promise<string>>
+  readonly waitForSignal: Task<(signal: AbortSignal, file: string) => Promise<unknown>>
+  readonly waitForOwnSignal: Task<(file: string) => Promise<void>>
   readonly mark: Task<(file: string, id: number) => number>
   readonly hoard: Task<(bytes: number) => number>
   readonly echo: Task<(value: unknown) => unknown>
@@ -143,6 +145,26 @@ t.test('a call is cancelled', async (t) => {
   running.kill('SIGKILL')
   t.match(await failureOf(running), { code: 'ERR_BROOD_CANCELLED' })
   t.not(await pool.run(tasks.processId), first, 'its process is gone')
+})
+
+t.test('a process that waits for a signal alone does not end before', async (t) => {
+  await using pool = new Pool({ size: 1 })
+  const controller = new AbortController()
+  const seen = freshFile()
+  const waiting = pool.run(tasks.waitForSignal, controller.signal, seen)
+  await Promise.race([waiting, until(() => existsSync(seen))])
+  controller.abort('enough')
+  t.equal(await waiting, 'enough')
+
+  const file = freshFile()
+  const own = new AbortController()
+  const stopped = failureOf(pool.runWith({ signal: own.signal }, tasks.waitForOwnSignal, file))
+  await until(() => existsSync(file))
+  own.abort('that will do')
+  t.match(await stopped, { code: 'ERR_BROOD_CANCELLED', name: 'AbortError' })
+  await until(() => readFileSync(file, 'utf8') === 'waits, that will do')
+
+  t.match(await failureOf(pool.run(tasks.unsettled)), { code: 'ERR_BROOD_EXITED' }, 'the next call has no signal to wait for')
 })
 
 t.test('a call that a process was given and has not begun is cancelled without harm to others', async (t) => {

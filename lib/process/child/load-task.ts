@@ -44,20 +44,27 @@ type Failed = { readonly failure: Failure }
 
 function loadModule({ url, isCommonJS }: Pick<TaskReference, 'url' | 'isCommonJS'>): Promise<Failed | undefined> | Failed | undefined {
   const state = getState()
-  const keep = (exports: unknown) => {
+  const done = (exports: unknown) => {
     state.loading = undefined
     loadedModules.set(url, exports)
     return undefined
   }
   const fail = (error: unknown): Failed | undefined => {
     state.loading = undefined
-    if (error instanceof InitReached) return keep(undefined)
+    if (error instanceof InitReached) return done(undefined)
     return { failure: { kind: 'not-loaded', record: recordThrown(error, isSendable) } }
   }
+  const importModule = async () => {
+    try {
+      return done(await import(url))
+    } catch (error) {
+      return fail(error)
+    }
+  }
   state.loading = url
-  if (!isCommonJS) return import(url).then(keep, fail)
+  if (!isCommonJS) return importModule()
   try {
-    return keep(createRequire(url)(fileURLToPath(url)))
+    return done(createRequire(url)(fileURLToPath(url)))
   } catch (error) {
     return fail(error)
   }

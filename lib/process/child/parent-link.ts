@@ -3,6 +3,7 @@ import { readSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { type Frame, FrameReader, FrameWriter } from '../frame.js'
 import { pause } from '../pause.js'
+import { readBlocking } from '../read-blocking.js'
 
 const descriptor = 3
 const chunkSize = 64 * 1024
@@ -11,6 +12,7 @@ const chunkSize = 64 * 1024
 interface Handle {
   readonly bytesWritten: number
   readonly writeQueueSize: number
+  setBlocking?(isBlocking: boolean): unknown
 }
 
 /**
@@ -61,6 +63,15 @@ export class ParentLink {
       this.#reader.push(chunk.subarray(0, length))
     }
     return this.#frames.shift()
+  }
+
+  /** Waits until something has come, without the event loop, and reports it. {@link listen} was called before. */
+  readBlocking(): void {
+    if (this.#isClosed) return
+    const chunk = Buffer.allocUnsafe(chunkSize)
+    const length = readBlocking((this.#socket as unknown as { readonly _handle?: Handle | null })._handle, descriptor, chunk)
+    if (length === 0) this.#close()
+    else this.#reader.push(chunk.subarray(0, length))
   }
 
   /** From now on frames are reported as they come, and so is the end of the parent. */

@@ -2,8 +2,9 @@ import { CancelledError, ImpossibleError, NoCapacityError } from '../errors.js'
 import type { Frame } from '../frame.js'
 import { decodeMessage, encodeMessage } from '../message-value.js'
 import type { OutputEvent } from '../output.js'
+import { readRelayed } from '../relay-answer.js'
 import type { Resources } from '../resources.js'
-import type { Bequest, Fate, ParentRequests } from '../state.js'
+import type { Bequest, Fate, ParentRequests, Relayed, RelayRequest } from '../state.js'
 import { message, type Refusal } from '../wire.js'
 import type { ParentLink } from './parent-link.js'
 
@@ -18,6 +19,7 @@ export class RequestsToParent implements ParentRequests {
   readonly #link: ParentLink
   readonly #listen: () => void
   readonly #waiting = new Map<number, Waiting>()
+  readonly #relays = new Map<number, (answer: Relayed) => void>()
   readonly #watches = new Map<number, (fate: Fate) => void>()
   #isOrphan = false
   #count = 0
@@ -84,7 +86,28 @@ export class RequestsToParent implements ParentRequests {
     this.#link.send({ type: message.bequest, id: 0, value: encodeMessage(bequest, () => 'A bequest') })
   }
 
-  answer({ type, id, about, value }: Frame): void {
+  relay(request: RelayRequest, onAnswer: (answer: Relayed) => void): void {
+    if (this.#isOrphan) {
+      setImmediate(onAnswer, { closed: 'died' })
+      return
+    }
+    this.#listen()
+    const number = ++this.#count
+    this.#relays.set(number, onAnswer)
+    this.#link.send({ type: message.relay, id: number, value: encodeMessage(request, () => 'A relay') })
+  }
+
+  waitForAny(): void {
+    this.#link.readBlocking()
+  }
+
+  answer({ type, id, about = 0, value }: Frame): void {
+    if (type === message.relayed) {
+      const onAnswer = this.#relays.get(id)
+      this.#relays.delete(id)
+      onAnswer?.(readRelayed(about, value))
+      return
+    }
     if (type === message.fate) {
       const onFate = this.#watches.get(id)
       this.#watches.delete(id)
@@ -106,6 +129,9 @@ export class RequestsToParent implements ParentRequests {
     const watches = [...this.#watches.values()]
     this.#watches.clear()
     for (const onFate of watches) onFate('died')
+    const relays = [...this.#relays.values()]
+    this.#relays.clear()
+    for (const onAnswer of relays) onAnswer({ closed: 'died' })
   }
 
   #forget(id: number): void {

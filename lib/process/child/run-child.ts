@@ -251,11 +251,11 @@ class Child {
       deliver(exitCode)
     })
     // A listener of the program may send something, too, or call process.exit() again.
-    const { reallyExit } = process as unknown as { reallyExit(code: unknown): never }
+    const { reallyExit } = process as unknown as { readonly reallyExit: (code: unknown) => never }
     Object.assign(process, {
       reallyExit(this: unknown, code: unknown): never {
         deliver(Number(code ?? 0))
-        return Reflect.apply(reallyExit, this, [code]) as never
+        return Reflect.apply(reallyExit, this, [code])
       },
     })
   }
