@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 
 /** Where in the source something was called. */
@@ -8,6 +9,9 @@ export interface CallSite {
   readonly line: number
   readonly column: number
 }
+
+/** The CommonJS modules of this thread. A test runner may evaluate an ES module under its path, too. */
+const modules = createRequire(import.meta.url).cache
 
 /**
  * Finds out who called a function.
@@ -28,7 +32,7 @@ export function findCallSite(callee: (...args: never[]) => unknown): CallSite | 
     if (frame === undefined || typeof file !== 'string') return undefined
     const place = { line: frame.getLineNumber() ?? 0, column: frame.getColumnNumber() ?? 0 }
     if (/^(?:file|data|https?):/.test(file)) return { url: file, isCommonJS: false, ...place }
-    return /^(?:\/|[A-Za-z]:[\\/])/.test(file) ? { url: pathToFileURL(file).href, isCommonJS: true, ...place } : undefined
+    return /^(?:\/|[A-Za-z]:[\\/])/.test(file) ? { url: pathToFileURL(file).href, isCommonJS: file in modules, ...place } : undefined
   } catch {
     // Error is frozen.
     return undefined

@@ -65,7 +65,8 @@ export function toThrown(failure: Failure, { task: { name, url }, at }: Pick<Cal
       const cause = reviveThrown(failure.record, framesOf(at))
       // The module is all right, and is misused.
       if (cause instanceof UnguardedError) return cause
-      return new TaskNotLoadedError(`${url} could not be loaded for task "${name}": ${describeThrown(cause)}`, { cause, task: name, url })
+      const text = `${url} could not be loaded for task "${name}": ${describeThrown(cause)}${adviseOnTypeScript(url, cause)}`
+      return new TaskNotLoadedError(text, { cause, task: name, url })
     }
     case 'not-found': {
       const { known } = failure
@@ -89,6 +90,14 @@ function framesOf({ stack = '' }: Call['at']): string {
 }
 
 const library = fileURLToPath(new URL('./process.cjs', import.meta.url))
+
+/** A test runner compiles what it loads, and a child is no test runner. */
+function adviseOnTypeScript(url: string, cause: unknown): string {
+  const isNotCompiled =
+    cause instanceof SyntaxError || /^ERR_(?:UNKNOWN_FILE_EXTENSION|UNSUPPORTED_)/.test(String((cause as { code?: unknown })?.code))
+  if (!isNotCompiled || !/\.[cm]?tsx?(?:$|[?#])/.test(url)) return ''
+  return " A child's Node does not compile this TypeScript by itself: give it what does, such as execArgv: ['--import', 'tsx']."
+}
 
 const describeThrown = (thrown: unknown) => (thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown))
 

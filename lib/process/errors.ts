@@ -145,6 +145,12 @@ export class ChannelClosedError extends BroodError {
 }
 setName(ChannelClosedError, 'ChannelClosedError')
 
+/** A file of brood's own is not beside the others. */
+export function notBeside(file: string, details: BroodErrorDetails): BroodError {
+  const advice = 'Where a bundler has taken brood in, tell it to leave brood out (esbuild: --external:brood).'
+  return new NotStartedError(`No process can be started: ${file} is not there. ${advice}`, details)
+}
+
 // The build may change the names of classes, and they are shown.
 function setName(constructor: { readonly prototype: BroodError }, name: string): void {
   Object.defineProperty(constructor.prototype, 'name', { value: name, configurable: true, writable: true })

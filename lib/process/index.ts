@@ -49,4 +49,15 @@ export type { ProcessOptions } from './process-options.js'
 export { type ResourceRequest, type Resources, resourcesDefault as RESOURCES_DEFAULT } from './resources.js'
 export type { Selected } from './select.js'
 export type { SpawnOptions } from './spawn.js'
-export { type AnyFunction, assertSpawnIsSafe, fromModule, type ModuleTasks, type Task, type TaskResult, task } from './task.js'
+export {
+  type AnyFunction,
+  assertSpawnIsSafe,
+  fromModule,
+  type ModuleTasks,
+  type OverloadArguments,
+  type OverloadResult,
+  type Task,
+  type TaskOf,
+  type TaskResult,
+  task,
+} from './task.js'

@@ -1,13 +1,21 @@
 // The doors to what most children do without. To compile all of it takes a child 3 ms, a sixth of what it costs to start one.
 import { createRequire } from 'node:module'
+import { notBeside } from './errors.js'
 import type * as Rest from './rest.js'
 import { getState } from './state.js'
+import type { AnyFunction } from './task.js'
 
 let rest: typeof Rest | undefined
 
 /** Loads the rest of the library. It shares the modules that are loaded here already. */
 export function loadRest(): typeof Rest {
-  rest ??= createRequire(import.meta.url)('./process-rest.cjs') as typeof Rest
+  const file = './process-rest.cjs'
+  try {
+    rest ??= createRequire(import.meta.url)(file) as typeof Rest
+  } catch (cause) {
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND' && String(cause).includes(file)
+    throw isMissing ? notBeside(file, { cause }) : cause
+  }
   return rest
 }
 
@@ -25,12 +33,17 @@ function lateClass<Class extends AnyClass>(load: () => Class): Class {
   })
 }
 
+/** A function with overloads, of which each is the function's own. */
+function lateFunction<F extends AnyFunction>(load: () => F): F {
+  return ((...call: unknown[]) => load()(...call)) as F
+}
+
 /** {@inheritDoc Rest.spawn} */
-export const spawn: typeof Rest.spawn = (...call) => loadRest().spawn(...call)
+export const spawn: typeof Rest.spawn = lateFunction(() => loadRest().spawn)
 /** {@inheritDoc Rest.spawnWith} */
-export const spawnWith: typeof Rest.spawnWith = (...call) => loadRest().spawnWith(...call)
+export const spawnWith: typeof Rest.spawnWith = lateFunction(() => loadRest().spawnWith)
 /** {@inheritDoc Rest.trySpawn} */
-export const trySpawn: typeof Rest.trySpawn = (...call) => loadRest().trySpawn(...call)
+export const trySpawn: typeof Rest.trySpawn = lateFunction(() => loadRest().trySpawn)
 /** {@inheritDoc Rest.select} */
 export const select: typeof Rest.select = (...receivers) => loadRest().select(...receivers)
 /** {@inheritDoc Rest.recvSync} */

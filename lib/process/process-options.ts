@@ -25,6 +25,7 @@ export interface ProcessOptions {
   /**
    * One for all three, or stdin, stdout and stderr. @default this process's own. Where stderr is no terminal, brood passes it on, and keeps the last
    * of it for errors: `captureErrors` of `configure` says otherwise. `'inherit'` is this process's own without that, unless `output` is configured.
+   * A pipe must be read: who writes to one that is full waits.
    */
   readonly stdio?: StdioKind | readonly [StdioKind, StdioKind, StdioKind]
   /** The user that it runs as: POSIX only, and with the right to. @default this process's */

@@ -7,7 +7,7 @@ import { cancelledBy, Handle, type Joinable, type JoinHandle, timedOut } from '.
 import { type ProcessOptions, type ProcessPlan, planProcess, readNumber, readSignal } from './process-options.js'
 import { takeSpare } from './spares.js'
 import { getState } from './state.js'
-import type { AnyFunction, Task, TaskResult } from './task.js'
+import type { AnyFunction, OverloadArguments, OverloadResult, Task, TaskResult } from './task.js'
 import { takeResources } from './tree-ledger.js'
 import { Worker } from './worker.js'
 
@@ -21,16 +21,15 @@ export interface SpawnOptions extends ProcessOptions {
   readonly onProgress?: (value: unknown) => void
 }
 
-/** The arguments of a task. */
-type Arguments<F extends AnyFunction> = Parameters<F>
-
 /**
  * Calls a task in a process of its own, which ends when the task has answered. From procspawn and constellation.
  *
  * @returns a handle, at once: what goes wrong is said where it is joined
  * @throws BroodError `ERR_BROOD_NOT_A_TASK`; `ERR_BROOD_UNGUARDED` where a module starts processes while brood loads it for a task
  */
-export function spawn<F extends AnyFunction>(task: Task<F>, ...args: Arguments<F>): JoinHandle<TaskResult<F>> {
+export function spawn<F extends AnyFunction>(task: Task<F>, ...args: Parameters<F>): JoinHandle<TaskResult<F>>
+export function spawn<F extends AnyFunction, A extends OverloadArguments<F>>(task: Task<F>, ...args: A): JoinHandle<OverloadResult<F, A>>
+export function spawn(task: Task, ...args: unknown[]): JoinHandle<unknown> {
   return start({}, task, args, true, spawn)
 }
 
@@ -39,7 +38,13 @@ export function spawn<F extends AnyFunction>(task: Task<F>, ...args: Arguments<F
  *
  * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` beside those of {@link spawn}
  */
-export function spawnWith<F extends AnyFunction>(options: SpawnOptions, task: Task<F>, ...args: Arguments<F>): JoinHandle<TaskResult<F>> {
+export function spawnWith<F extends AnyFunction>(options: SpawnOptions, task: Task<F>, ...args: Parameters<F>): JoinHandle<TaskResult<F>>
+export function spawnWith<F extends AnyFunction, A extends OverloadArguments<F>>(
+  options: SpawnOptions,
+  task: Task<F>,
+  ...args: A
+): JoinHandle<OverloadResult<F, A>>
+export function spawnWith(options: SpawnOptions, task: Task, ...args: unknown[]): JoinHandle<unknown> {
   return start(options, task, args, true, spawnWith)
 }
 
@@ -49,7 +54,13 @@ export function spawnWith<F extends AnyFunction>(options: SpawnOptions, task: Ta
  * @returns a handle, whose `join()` fails with `ERR_BROOD_NO_CAPACITY` then, and with `ERR_BROOD_IMPOSSIBLE` where there are never as many
  * @throws BroodError as {@link spawnWith}
  */
-export function trySpawn<F extends AnyFunction>(options: SpawnOptions, task: Task<F>, ...args: Arguments<F>): JoinHandle<TaskResult<F>> {
+export function trySpawn<F extends AnyFunction>(options: SpawnOptions, task: Task<F>, ...args: Parameters<F>): JoinHandle<TaskResult<F>>
+export function trySpawn<F extends AnyFunction, A extends OverloadArguments<F>>(
+  options: SpawnOptions,
+  task: Task<F>,
+  ...args: A
+): JoinHandle<OverloadResult<F, A>>
+export function trySpawn(options: SpawnOptions, task: Task, ...args: unknown[]): JoinHandle<unknown> {
   return start(options, task, args, false, trySpawn)
 }
 

@@ -15,8 +15,36 @@ declare const isTask: unique symbol
 /** A function that other processes can be asked to call. Here it is the function itself, with its overloads and its type parameters. */
 export type Task<F extends AnyFunction = AnyFunction> = F & { readonly [isTask]: true }
 
+// It lends a function that is written in place no types of parameters: `(count = 1)` is one of numbers.
+// oxlint-disable-next-line typescript/no-unsafe-function-type
+type SomeFunction = Function
+
+/** The task that `task()` makes of a function. */
+export type TaskOf<F> = F extends AnyFunction ? Task<F> : never
+
 /** What a task returns, once it is there. */
 export type TaskResult<F extends AnyFunction> = Awaited<ReturnType<F>>
+
+/** The signatures of a function, of which TypeScript lets itself be asked for four. */
+type Signatures<F> = F extends {
+  (...args: infer A1): infer R1
+  (...args: infer A2): infer R2
+  (...args: infer A3): infer R3
+  (...args: infer A4): infer R4
+}
+  ? [A1, R1] | [A2, R2] | [A3, R3] | [A4, R4]
+  : never
+
+type ArgumentsOf<Signature> = Signature extends [infer A extends unknown[], unknown] ? A : never
+type ResultFor<Signature, A> = Signature extends [infer Parameters, infer R] ? (A extends Parameters ? Awaited<R> : never) : never
+
+/** What a task can be called with, by one of its overloads; `never` where it has no more than one. */
+export type OverloadArguments<F extends AnyFunction> = [Signatures<F>] extends [[Parameters<F>, ReturnType<F>]]
+  ? never
+  : ArgumentsOf<Signatures<F>>
+
+/** What the overload of a task returns that takes such arguments, once it is there. */
+export type OverloadResult<F extends AnyFunction, A extends readonly unknown[]> = ResultFor<Signatures<F>, A>
 
 /** A function, and how another process finds it. */
 export interface RegisteredTask {
@@ -45,9 +73,9 @@ function hashOnce(url: string): string | undefined {
  * @throws BroodError `ERR_BROOD_TASK_DUPLICATE`; `ERR_BROOD_INVALID_ARGUMENT`, also where it cannot be seen which module calls: then pass
  *   `import.meta.url` in front of the name
  */
-export function task<F extends AnyFunction>(name: string, call: F): Task<F>
+export function task<F extends SomeFunction>(name: string, call: F): TaskOf<F>
 /** @param url of the module that calls: for bundles, and where there are no stack traces */
-export function task<F extends AnyFunction>(url: string, name: string, call: F): Task<F>
+export function task<F extends SomeFunction>(url: string, name: string, call: F): TaskOf<F>
 export function task(...asked: [string, AnyFunction] | [string, string, AnyFunction]): Task {
   const [url, name, call] = asked.length === 3 ? asked : [undefined, ...asked]
   if (typeof name !== 'string' || name === '') throw invalid('name', 'The name of a task must be a text that is not empty.')
@@ -69,6 +97,8 @@ export function task(...asked: [string, AnyFunction] | [string, string, AnyFunct
       task: name,
     })
   }
+  // It is evaluated once more, as its file is now.
+  if (earlier !== undefined) hashes.delete(module)
   const isCommonJS = site?.isCommonJS ?? false
   const registered: RegisteredTask = {
     reference: { url: module, name, by: 'registration', hash: hashOnce(module), isCommonJS },

@@ -4,7 +4,7 @@ import { type Call, type Outcome, readReturned, reasonOf, toThrown } from './cal
 import { CapturedStream } from './captured-stream.js'
 import type { Ending, Engine, Launched } from './engine.js'
 import { reviveThrown, type ThrownRecord } from './error-record.js'
-import { ExitedError, NotStartedError, OutOfMemoryError, type ProcessFacts } from './errors.js'
+import { ExitedError, NotStartedError, notBeside, OutOfMemoryError, type ProcessFacts } from './errors.js'
 import type { Frame } from './frame.js'
 import { identity } from './identity.js'
 import { Link } from './link.js'
@@ -56,7 +56,8 @@ export class Worker {
   readonly #requests: RequestsOfChild
   readonly #plan: ProcessPlan
   readonly #entry: string
-  readonly #isPooled: boolean
+  /** Does what a task has written come before what it returns? In a pool each call would pay for it. */
+  #catchesUp: boolean
   readonly #isShown: boolean
   #count = 0
   #memory = 0
@@ -69,7 +70,7 @@ export class Worker {
     const { pid: own, directory, token } = identity()
     this.#plan = plan
     this.#entry = entry
-    this.#isPooled = isPooled
+    this.#catchesUp = !isPooled
     this.ready = new Promise((resolve) => {
       this.#setReady = resolve
     })
@@ -144,6 +145,7 @@ export class Worker {
 
   /** No more calls come: it ends when it has answered those that it has. */
   end(): void {
+    this.#catchesUp = true
     this.#link?.send({ type: message.end, id: 0, value: undefined })
   }
 
@@ -187,7 +189,7 @@ export class Worker {
     const { type, id, about = 0, value } = frame
     // What a task has written comes before what it returns. In a pool that would be paid for by each call.
     const isAnswer = type === message.returned || type === message.thrown
-    if (isAnswer && !this.#isPooled) for (const stream of this.#captured) stream.catchUp()
+    if (isAnswer && this.#catchesUp) for (const stream of this.#captured) stream.catchUp()
     switch (type) {
       case message.returned:
         this.#memory = about * 1024
@@ -282,8 +284,7 @@ export class Worker {
       })
     }
     if (!existsSync(this.#entry)) {
-      const why = `${this.#entry} is not there. Where a bundler has taken brood in, tell it to leave brood out (esbuild: --external:brood)`
-      return new NotStartedError(`The process for task "${task}" could not be started: ${why}.`, { task, pid: this.pid })
+      return notBeside(this.#entry, { task, pid: this.pid })
     }
     const stderr = this.#tail.toString()
     const facts: ProcessFacts = { task, pid: this.pid, osPid: this.osPid, ...ending, stderr }

@@ -1,6 +1,7 @@
 // The child loads the module that registered the task, and finds the function: in every kind of module, or says why not.
 import '../posix-only.js'
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { assertSpawnIsSafe, fromModule, isChild, type SpawnOptions, spawn, spawnWith, type Task, task } from 'brood/process'
@@ -64,7 +65,7 @@ t.test('a bundle', async (t) => {
     ],
   ]
   const inPackage = join(root, '.build/test-bundles')
-  t.teardown(() => import('node:fs').then(({ rmSync }) => rmSync(inPackage, { recursive: true, force: true })))
+  t.teardown(() => rmSync(inPackage, { recursive: true, force: true }))
   for (const [name, options] of cases) {
     await build({ ...settings, ...options, outfile: join(inPackage, name) })
     t.same(said(await observe(process.execPath, [join(inPackage, name)])), answer, name)
@@ -80,7 +81,7 @@ t.test('a bundle', async (t) => {
   })
   const { stderr } = await observe(process.execPath, [join(directory, 'all.cjs')])
   t.match(stderr, /ERR_BROOD_NOT_STARTED/)
-  t.match(stderr, /process-child\.cjs is not there.*--external:brood/)
+  t.match(stderr, /process-\w+\.cjs is not there.*--external:brood/)
 })
 
 t.test('the exports of a module that is not loaded here', async (t) => {
@@ -145,7 +146,7 @@ t.test('names', async (t) => {
 t.test('a file that is another one by now', async (t) => {
   // In the package, where `brood` is found.
   const file = join(root, '.build', 'test-changing.mjs')
-  t.teardown(() => import('node:fs').then(({ rmSync }) => rmSync(file, { force: true })))
+  t.teardown(() => rmSync(file, { force: true }))
   copyFileSync(program('finding/top-level-await.mjs'), file)
   const { add } = (await import(pathToFileURL(file).href)) as { add: Task<(a: number, b: number) => number> }
   t.equal(await spawn(add, 1, 2), 3)
@@ -160,6 +161,16 @@ t.test('a file that is another one by now', async (t) => {
   t.throws(() => assertSpawnIsSafe(), { code: 'ERR_BROOD_TASK_MISMATCH', task: 'add' })
   const again = (await import(`${pathToFileURL(file).href}?again`)) as { add: Task<(a: number, b: number) => number> }
   t.equal(await spawn(again.add, 3, 4), 7, 'what was loaded since is known')
+
+  const reloaded = join(root, '.build', 'test-reloaded.cjs')
+  t.teardown(() => rmSync(reloaded, { force: true }))
+  const require = createRequire(import.meta.url)
+  for (const answer of [1, 2]) {
+    writeFileSync(reloaded, `exports.answer = require('brood/process').task('answer', () => ${answer})`)
+    Reflect.deleteProperty(require.cache, reloaded)
+    const { answer: reloadedTask } = require(reloaded) as { answer: Task<() => number> }
+    t.equal(await spawn(reloadedTask), answer, 'and what is evaluated anew')
+  }
 })
 
 t.test('what is no task', async (t) => {
