@@ -39,11 +39,11 @@ function lateFunction<F extends AnyFunction>(load: () => F): F {
 }
 
 /** {@inheritDoc Rest.spawn} */
-export const spawn: typeof Rest.spawn = lateFunction(() => loadRest().spawn)
+export const spawn = lateFunction<typeof Rest.spawn>(() => loadRest().spawn)
 /** {@inheritDoc Rest.spawnWith} */
-export const spawnWith: typeof Rest.spawnWith = lateFunction(() => loadRest().spawnWith)
+export const spawnWith = lateFunction<typeof Rest.spawnWith>(() => loadRest().spawnWith)
 /** {@inheritDoc Rest.trySpawn} */
-export const trySpawn: typeof Rest.trySpawn = lateFunction(() => loadRest().trySpawn)
+export const trySpawn = lateFunction<typeof Rest.trySpawn>(() => loadRest().trySpawn)
 /** {@inheritDoc Rest.select} */
 export const select: typeof Rest.select = (...receivers) => loadRest().select(...receivers)
 /** {@inheritDoc Rest.recvSync} */
