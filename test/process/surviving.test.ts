@@ -42,9 +42,9 @@ t.test('the reaper', { skip: !hasProc && 'it goes by /proc here' }, async (t) =>
     const start = () => spawnProgram('sleep', ['1000'], { stdio: 'ignore' })
     const [first, second, other, forgotten, unknown] = [start(), start(), start(), start(), start()]
     const ended = Object.fromEntries([first, second, other, forgotten, unknown].map((child) => [String(child.pid), once(child, 'exit')]))
-    const reaper = spawnProgram(shell, [...(shell.endsWith('busybox') ? ['sh'] : []), '-c', reaperScript], {
-      stdio: ['pipe', 'ignore', 'pipe'],
-    })
+    // It says when its traps are set: before that a signal would end it.
+    const script = reaperScript.replace('\n', '\necho ready\n')
+    const reaper = spawnProgram(shell, [...(shell.endsWith('busybox') ? ['sh'] : []), '-c', script], { stdio: 'pipe' })
     let complaints = ''
     reaper.stderr.on('data', (text) => {
       complaints += String(text)
@@ -61,6 +61,7 @@ t.test('the reaper', { skip: !hasProc && 'it goes by /proc here' }, async (t) =>
       line('-', forgotten.pid),
       line('-', 4_999_999),
     ]
+    await once(reaper.stdout, 'data')
     for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGQUIT'] as const) reaper.kill(signal)
     const from = performance.now()
     reaper.stdin.end(lines.join(''))
