@@ -1,6 +1,6 @@
-// Custom serialization: an object of a class arrives without its class, so it is sent as data, and made again at the other end. (procspawn)
+// Custom serialization: an object of a class arrives without its class, unless a codec says how it is sent. (procspawn)
 //   node examples/process/custom-serialization.mjs
-import { isChild, spawn, task } from 'brood/process'
+import { codec, isChild, spawn, task } from 'brood/process'
 
 /** 1 + 2x + 3x² is [1, 2, 3]. */
 class Polynomial {
@@ -10,12 +10,8 @@ class Polynomial {
     this.#coefficients = coefficients
   }
 
-  static fromJSON({ coefficients }) {
-    return new Polynomial(coefficients)
-  }
-
   toJSON() {
-    return { coefficients: this.#coefficients }
+    return this.#coefficients
   }
 
   derivative() {
@@ -28,17 +24,24 @@ class Polynomial {
   }
 }
 
-/** What other processes call takes data and returns data. */
-const describe = task('describe', (value) => `${value instanceof Polynomial ? 'a polynomial' : 'no polynomial'}: ${JSON.stringify(value)}`)
-const derive = task('derive', (data) => Polynomial.fromJSON(data).derivative().toJSON())
+/** Nobody says how this one is sent. */
+class Plain {
+  name = 'plain'
+}
 
-/** What this process calls takes polynomials and returns them. */
-const deriveElsewhere = async (polynomial) => Polynomial.fromJSON(await spawn(derive, polynomial.toJSON()))
+codec('Polynomial', {
+  test: (value) => value instanceof Polynomial,
+  encode: (polynomial) => polynomial.toJSON(),
+  decode: (coefficients) => new Polynomial(coefficients),
+})
+
+const isPlain = task('isPlain', (value) => value instanceof Plain)
+const derive = task('derive', (polynomial) => polynomial.derivative())
 
 if (!isChild) {
-  const cubic = new Polynomial([4, 3, 2, 1])
-  console.log('sent as it is, it arrives as', await spawn(describe, cubic))
+  console.log('without a codec it arrives as one: %s', await spawn(isPlain, new Plain()))
 
-  const derivative = await deriveElsewhere(cubic)
-  console.log('sent as data, it comes back as a %s: the derivative of %s is %s', derivative.constructor.name, cubic, derivative)
+  const cubic = new Polynomial([4, 3, 2, 1])
+  const derivative = await spawn(derive, cubic)
+  console.log('with one it comes back as a %s: the derivative of %s is %s', derivative.constructor.name, cubic, derivative)
 }

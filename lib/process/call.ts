@@ -4,7 +4,7 @@ import { recordThrown, reviveThrown, type ThrownRecord } from './error-record.js
 import { CancelledError, NotCloneableError, TaskNotFoundError, TaskNotLoadedError, UnguardedError } from './errors.js'
 import type { HandleWriter } from './handles.js'
 import { decodeMessage, encodeMessage, isSendable } from './message-value.js'
-import { mismatch, referenceOf } from './task.js'
+import { findTask, mismatch, referenceOf } from './task.js'
 import type { EncodedValue } from './value-codec.js'
 import type { Failure, TaskReference } from './wire.js'
 
@@ -39,7 +39,9 @@ export function prepareCall(task: unknown, args: readonly unknown[], caller: ((.
     const number = known < 0 ? signals.push(value) : known + 1
     return { handle: 'signal', number, aborted: value.aborted, reason: reasonOf(value) }
   }
-  const encoded = encodeMessage(args, (path) => describeArgument(reference.name, path), writeSignal)
+  const captured = findTask(task)?.captured ?? nothing
+  const values = captured.length === 0 ? args : [...captured, ...args]
+  const encoded = encodeMessage(values, (path) => describeArgument(reference.name, path, captured.length), writeSignal)
   const at: { stack?: string } = {}
   if (caller !== undefined) Error.captureStackTrace(at, caller)
   return { task: reference, args: encoded, signals, at }
@@ -48,9 +50,13 @@ export function prepareCall(task: unknown, args: readonly unknown[], caller: ((.
 /** The reason that is sent. */
 export const reasonOf = (signal: AbortSignal): ThrownRecord => recordThrown(signal.reason, isSendable)
 
-function describeArgument(name: string, path: string): string {
+const nothing: readonly unknown[] = []
+
+function describeArgument(name: string, path: string, captured: number): string {
   const [, index, rest = ''] = /^\[(\d+)\](.*)$/s.exec(path) ?? []
-  return index === undefined ? `The arguments of task "${name}"` : `Argument ${Number(index) + 1} of task "${name}"${rest}`
+  if (index === undefined) return `The arguments of task "${name}"`
+  const place = Number(index) - captured
+  return place < 0 ? `What a closure of task "${name}" captures${rest}` : `Argument ${place + 1} of task "${name}"${rest}`
 }
 
 /** What the child has returned. */

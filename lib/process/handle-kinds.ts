@@ -1,4 +1,5 @@
-// Values that mean something to brood and that are known elsewhere: the ends of channels.
+// Values that mean something to brood and that are known elsewhere: the ends of channels, and what codecs are for.
+import { NotCloneableError } from './errors.js'
 
 /** One kind of them. */
 export interface HandleKind {
@@ -14,8 +15,13 @@ export interface HandleKind {
 
 const kinds: HandleKind[] = []
 
-export function addHandleKind(kind: HandleKind): void {
+/** @returns takes it back */
+export function addHandleKind(kind: HandleKind): () => void {
   kinds.push(kind)
+  return () => {
+    const index = kinds.indexOf(kind)
+    if (index >= 0) kinds.splice(index, 1)
+  }
 }
 
 export const findHandleKind = (value: object): HandleKind | undefined => kinds.find((kind) => kind.isOne(value))
@@ -24,5 +30,8 @@ export const findHandleKind = (value: object): HandleKind | undefined => kinds.f
 export function readHandleKind(name: string, record: object, loadOthers: () => unknown): unknown {
   const find = () => kinds.find((kind) => kind.name === name)
   if (find() === undefined) loadOthers()
-  return find()?.read(record)
+  const kind = find()
+  if (kind !== undefined) return kind.read(record)
+  const text = `A value cannot be read here: no ${name} is known. Register it in a module that both processes load.`
+  throw new NotCloneableError(text, { kind: name })
 }

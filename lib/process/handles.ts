@@ -81,7 +81,8 @@ class Substitution {
   /** A view of bytes: that is what a serializer asks its delegate about. */
   #standIn(record: object): object {
     const view = new DataView(new ArrayBuffer(0))
-    this.#records.set(view, record)
+    // There may be others in it.
+    this.#records.set(view, this.copy(record))
     return view
   }
 

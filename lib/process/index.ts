@@ -1,4 +1,5 @@
 export { BroodError, type BroodErrorCode, type BroodErrorDetails } from '../errors.js'
+export { type Codec, codec } from './codec.js'
 export type { Configuration } from './configure.js'
 export { init, isChild, parentPid, pid, progress, resources, signal } from './current.js'
 export type { StdioKind } from './engine.js'
@@ -52,6 +53,7 @@ export type { SpawnOptions } from './spawn.js'
 export {
   type AnyFunction,
   assertSpawnIsSafe,
+  closure,
   fromModule,
   type ModuleTasks,
   type OverloadArguments,

@@ -12,7 +12,7 @@ import type { TaskReference } from './wire.js'
 /** What stands for a value that means something to brood. */
 type HandleRecord =
   | { readonly handle: 'pid'; readonly id: string }
-  | { readonly handle: 'task'; readonly reference: TaskReference }
+  | { readonly handle: 'task'; readonly reference: TaskReference; readonly captured: readonly unknown[] }
   // A serializer of V8 makes an empty object of it.
   | { readonly handle: 'exception'; readonly record: ThrownRecord }
 
@@ -20,7 +20,7 @@ const writeHandle: HandleWriter = (value): object | undefined => {
   if (value instanceof Pid) return { handle: 'pid', id: value.id } satisfies HandleRecord
   if (value instanceof DOMException) return { handle: 'exception', record: recordThrown(value, () => false) } satisfies HandleRecord
   const task = findTask(value)
-  if (task !== undefined) return { handle: 'task', reference: task.reference } satisfies HandleRecord
+  if (task !== undefined) return { handle: 'task', reference: task.reference, captured: task.captured ?? [] } satisfies HandleRecord
   return findHandleKind(value)?.write(value)
 }
 
@@ -28,7 +28,7 @@ const readHandle: HandleReader = (value) => {
   const record = value as HandleRecord
   if (record.handle === 'exception') return reviveThrown(record.record)
   if (record.handle === 'pid') return new Pid(record.id)
-  if (record.handle === 'task') return reviveTask(record.reference)
+  if (record.handle === 'task') return reviveTask(record.reference, record.captured)
   return readHandleKind((record as { readonly handle: string }).handle, record, loadRest)
 }
 

@@ -53,6 +53,8 @@ export interface RegisteredTask {
   readonly call: AnyFunction | undefined
   /** Where it was registered; `undefined` where that was said by hand. */
   readonly site: CallSite | undefined
+  /** What stands in front of the arguments of each call: see {@link closure}. */
+  readonly captured?: readonly unknown[]
 }
 
 /** By URL, once for each file. */
@@ -165,10 +167,37 @@ export function findTask(value: unknown): RegisteredTask | undefined {
 }
 
 /** The task that another process has sent: the function itself where its module is loaded here. */
-export function reviveTask(reference: TaskReference): AnyFunction {
+export function reviveTask(reference: TaskReference, captured: readonly unknown[]): AnyFunction {
   const { url, name, by } = reference
   const registered = by === 'registration' ? getState().tasks.get(`${url}\0${name}`)?.call : undefined
-  return registered ?? makeStandIn(reference)
+  const call = registered ?? makeStandIn(reference)
+  return captured.length === 0 ? call : makeClosure(reference, call, captured)
+}
+
+/**
+ * A task with what it is to have from around it, by name, as constellation's `Fn!`: a function that is written in the middle of another one cannot take
+ * that along to another process.
+ *
+ * `const addTo = task('addTo', ({ sum }, n) => sum + n)`, then `spawn(closure(addTo, { sum: 3 }), 4)`.
+ *
+ * It may be called here, sent, and made a closure of once more.
+ *
+ * @param captured the first argument of each call. It is copied when it is sent.
+ * @throws BroodError `ERR_BROOD_NOT_A_TASK`
+ */
+export function closure<Captured, Args extends readonly unknown[], Result>(
+  of: Task<(captured: Captured, ...args: Args) => Result>,
+  captured: NoInfer<Captured>,
+): Task<(...args: Args) => Result> {
+  const reference = referenceOf(of)
+  const { call, captured: earlier = [] } = findTask(of) as RegisteredTask
+  return makeClosure(reference, call ?? makeStandIn(reference), [...earlier, captured]) as Task<(...args: Args) => Result>
+}
+
+function makeClosure(reference: TaskReference, call: AnyFunction, captured: readonly unknown[]): AnyFunction {
+  const closed: AnyFunction = (...args: unknown[]) => call(...captured, ...args)
+  getState().functions.set(closed, { reference, call, site: undefined, captured })
+  return closed
 }
 
 /**
