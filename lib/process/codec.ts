@@ -4,11 +4,11 @@ import { addHandleKind } from './handle-kinds.js'
 /** How values of one kind are sent. */
 export interface Codec<Value, Data> {
   /** Is this one of them? It is asked about each object of a message that JSON cannot say. */
-  test(value: object): boolean
+  readonly test: (value: object) => boolean
   /** What is sent in its place: whatever can be sent. */
-  encode(value: Value): Data
+  readonly encode: (value: Value) => Data
   /** Makes of that what it stands for. */
-  decode(data: Data): Value
+  readonly decode: (data: Data) => Value
 }
 
 const names = new Set<string>()
