@@ -240,19 +240,27 @@ class Child {
     })
   }
 
+  /** Once, behind the last listener: what a listener of the program sends at the end is to arrive, too. */
   #deliverAtExit(): void {
+    let isDelivered = false
     const deliver = (exitCode: number) => {
+      if (isDelivered) return
+      isDelivered = true
+      this.#reportUnloaded()
       const deadline = performance.now() + this.#start.flushTimeout
       getState().endChannels?.(exitCode, deadline)
       this.#link.flush(deadline)
     }
-    process.on('exit', (exitCode) => {
-      this.#reportUnloaded()
-      deliver(exitCode)
-    })
-    // A listener of the program may send something, too, or call process.exit() again.
+    // A listener would not be the last one.
+    const emit = process.emit.bind(process) as (event: string | symbol, ...args: unknown[]) => boolean
+    // A listener may call process.exit() again, and then emit() does not return.
     const { reallyExit } = process as unknown as { readonly reallyExit: (code: unknown) => never }
     Object.assign(process, {
+      emit(event: string | symbol, ...args: unknown[]): boolean {
+        const isHeard = emit(event, ...args)
+        if (event === 'exit') deliver(Number(process.exitCode ?? args[0] ?? 0))
+        return isHeard
+      },
       reallyExit(this: unknown, code: unknown): never {
         deliver(Number(code ?? 0))
         return Reflect.apply(reallyExit, this, [code])
