@@ -77,7 +77,7 @@ t.test('the reaper', { skip: !hasProc && 'it goes by /proc here' }, async (t) =>
 })
 
 t.test('many processes', { skip: !hasProc && 'it counts descriptors in /proc' }, async (t) => {
-  const observation = await observe(process.execPath, ['--expose-gc', program('survive/many.mjs'), '300'])
+  const observation = await observe(process.execPath, ['--expose-gc', program('survive/many.mjs'), '100'])
   const { before, after } = said(observation)
   t.equal(observation.code, 0, observation.stderr)
   t.ok(after.descriptors <= before.descriptors, `${before.descriptors} and ${after.descriptors} descriptors`)
