@@ -11,6 +11,9 @@ export const root: string = fileURLToPath(new URL('../..', import.meta.url)).rep
 /** The flag for the permission model: Node 24 knows the older name no more. */
 export const permissionFlag: string = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'
 
+/** Whether the tests that are longer at night are (CONTRIBUTING.md). */
+export const isNight: boolean = process.env.BROOD_TEST_NIGHT === '1'
+
 export const fixture = (path: string): string => join(root, 'fixtures', path)
 
 /** A directory that is removed with the test. */

@@ -47,6 +47,7 @@ async function run({ file, version, node }) {
     env: {
       ...process.env,
       BROOD_CHILD_NODE: nodeOf(version),
+      BROOD_TEST_NIGHT: '1',
       PATH: `${dirname(nodeOf(version))}${delimiter}${process.env.PATH}`,
       TAP_TIMEOUT: '600',
     },

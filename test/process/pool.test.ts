@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type BroodError, Pool, type Task } from 'brood/process'
-import { fixture, temporaryDirectory } from '../support.js'
+import { fixture, isNight, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
 
 interface Tasks {
@@ -347,8 +347,8 @@ const wrong: readonly (readonly [name: string, options: object])[] = [
 ]
 for (const [name, options] of wrong) t.throws(() => new Pool(options), { code: 'ERR_BROOD_INVALID_ARGUMENT' }, name)
 
-/** So many in a run of all tests: each costs the start of a process. At night there are 500 (CONTRIBUTING.md). */
-const kills = Number(process.env.BROOD_TEST_KILLS ?? 120)
+/** Each costs the start of a process. */
+const kills = isNight ? 500 : 60
 
 t.test(`${kills} random kills under load: nothing is lost, and nothing is run twice`, async (t) => {
   const file = freshFile()
