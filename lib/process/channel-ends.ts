@@ -1,5 +1,7 @@
 // The ends of channels that this process has, and what becomes of them when it ends.
+
 import { type ChannelName, keyOf, ownerOf, type Role } from './channel-name.js'
+import { now } from './clock.js'
 import { ChannelClosedError, ChannelDuplicateError, ChannelSelfError, type ClosedReason } from './errors.js'
 import { Pid } from './pid.js'
 import { type Bequest, type Fate, getState } from './state.js'
@@ -11,7 +13,7 @@ export interface OpenEnd {
   /**
    * The process ends. What was sent is written, and the other side is told why nothing more comes.
    *
-   * @param deadline of `performance.now()`
+   * @param deadline by clock.ts
    * @returns what could not be sent yet, because the other side was not there
    */
   endWithProcess(fate: Fate, deadline: number): Bequest | undefined
@@ -63,7 +65,7 @@ function listenForExit(): void {
   if (state.endChannels !== undefined) return
   state.endChannels = endChannels
   // A child ends them with its link, by which it can leave what is left to its parent.
-  if (state.toParent === undefined) process.on('exit', (exitCode) => endChannels(exitCode, performance.now() + flushTimeout))
+  if (state.toParent === undefined) process.on('exit', (exitCode) => endChannels(exitCode, now() + flushTimeout))
 }
 
 function endChannels(exitCode: number, deadline: number): void {

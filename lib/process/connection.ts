@@ -1,6 +1,8 @@
 // A channel's socket, once both sides know each other.
+
 import { readSync, writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { now } from './clock.js'
 import { encodeFrame, type Frame, FrameReader } from './frame.js'
 import type { Line, LineEvents } from './line.js'
 import { pause } from './pause.js'
@@ -215,7 +217,7 @@ function writeAll(fd: number, bytes: Uint8Array, deadline: number): boolean {
     try {
       rest = rest.subarray(writeSync(fd, rest))
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || performance.now() > deadline) return false
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || now() > deadline) return false
       pause()
     }
   }

@@ -27,7 +27,7 @@ export interface Line {
   /**
    * Writes what was not taken, without the event loop: the process is about to end.
    *
-   * @param deadline in milliseconds of `performance.now()`: what is not taken by then is lost
+   * @param deadline in milliseconds by clock.ts: what is not taken by then is lost
    */
   flush(deadline: number): void
   /** Waits, without the event loop, until something has come: its events are told before this returns. */

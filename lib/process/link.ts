@@ -38,6 +38,16 @@ export class Link {
     })
   }
 
+  /** Sends what the entry of a child reads in front of all frames: code that V8 has compiled, and its length. */
+  begin(code: Uint8Array | undefined): void {
+    const length = Buffer.alloc(4)
+    length.writeUInt32LE(code?.length ?? 0)
+    this.#socket.cork()
+    this.#socket.write(length)
+    if (code !== undefined) this.#socket.write(code)
+    this.#socket.uncork()
+  }
+
   /** @throws RangeError where a message is too large for a frame */
   send(frame: Frame): void {
     if (!this.#isOpen) return

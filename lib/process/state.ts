@@ -36,10 +36,16 @@ interface State {
   door: Door | undefined
   /** The ends of channels that this process has. */
   readonly channelEnds: Set<string>
-  /** Is called when the process ends, with its exit code and the time until when it may take, of `performance.now()`. */
+  /** Is called when the process ends, with its exit code and the time until when it may take, by clock.ts. */
   endChannels: ((exitCode: number, deadline: number) => void) | undefined
   /** The modules of the library that are loaded, by their paths: the rest of it shares them. */
   modules: Readonly<Record<string, object>> | undefined
+  /** What V8 has made of the library, as this process was given it. */
+  compiledHere: Uint8Array | undefined
+  /** The same for other processes to be given, as it is by now, in a child. */
+  compile: (() => Uint8Array) | undefined
+  /** Imports a module, in a child. */
+  importModule: ((url: string) => Promise<unknown>) | undefined
   /** What the entry of a child calls. */
   runChild: (() => void) | undefined
 }
@@ -129,6 +135,9 @@ export function getState(): State {
       channelEnds: new Set(),
       endChannels: undefined,
       modules: undefined,
+      compiledHere: undefined,
+      compile: undefined,
+      importModule: undefined,
       runChild: undefined,
     }
     Object.defineProperty(holder, key, { value: state })

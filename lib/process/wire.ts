@@ -48,6 +48,8 @@ export const message = {
   bequest: 29,
   /** The child cannot wait for the other end of a channel by an event loop: its parent does that, and passes on what comes and goes. */
   relay: 30,
+  /** What V8 has made of the library in the child. */
+  compiled: 31,
   /** What a process of the child's own has written, or that it has started or ended: the root is to show it. */
   show: 40,
 } as const
@@ -60,7 +62,7 @@ export interface Start {
   /** Does the root keep account of resources? Then the child asks before it starts a process. */
   readonly isMetered: boolean
   readonly output: OutputMode
-  readonly capturesErrors: boolean | undefined
+  readonly capturesErrors?: boolean
   /** The private directory of the tree: sockets lie there. */
   readonly directory: string
   /** Whoever knows it belongs to the tree. */
@@ -71,6 +73,8 @@ export interface Start {
   readonly worker: boolean
   /** Does it tell with each answer how much memory it takes, in KiB? */
   readonly reportsMemory: boolean
+  /** Is it to send what V8 has made of the library, when it has answered? */
+  readonly compiles: boolean
   /** Modules that are loaded before the first call comes. */
   readonly modules: readonly string[]
   /** Milliseconds in which what was sent is to arrive before the process ends. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { type Call, type Outcome, readReturned, reasonOf, toThrown } from './call.js'
 import { CapturedStream } from './captured-stream.js'
+import { type CompiledCode, findCompiledCode } from './compiled-code.js'
 import type { Ending, Engine, Launched } from './engine.js'
 import { reviveThrown, type ThrownRecord } from './error-record.js'
 import { ExitedError, NotStartedError, notBeside, OutOfMemoryError, type ProcessFacts } from './errors.js'
@@ -65,6 +66,7 @@ export class Worker {
   /** What it sent was none of brood's messages. */
   #rubbish: Error | undefined
   #setReady: () => void = () => {}
+  #keepCode: CompiledCode['keep'] = () => {}
 
   constructor(plan: ProcessPlan, { entry, engine, isPooled, modules, reportsMemory = false }: WorkerKind) {
     const { pid: own, directory, token } = identity()
@@ -95,17 +97,22 @@ export class Worker {
         this.kill('SIGKILL')
       }
       this.#link = new Link(link, (frame) => this.#receive(frame), stop, setClosed)
+      const code = findCompiledCode(plan)
+      this.#link.begin(code.given)
+      this.#keepCode = code.keep
       const start: Start = {
         pid: this.pid.id,
         parent: own.id,
         resources: plan.resources,
         isMetered,
         output,
-        capturesErrors,
+        // Left out where it is undefined, which JSON cannot say: to load a serializer takes a child 3 ms.
+        ...(capturesErrors !== undefined && { capturesErrors }),
         directory,
         token,
         detached: plan.detached,
         worker: isPooled,
+        compiles: code.isAskedFor,
         modules,
         reportsMemory,
         flushTimeout: plan.flushTimeout,
@@ -204,6 +211,9 @@ export class Worker {
         break
       case message.ready:
         this.#setReady()
+        break
+      case message.compiled:
+        this.#keepCode(value?.body as Uint8Array)
         break
       case message.uncaught:
         this.#uncaught = decodeMessage(value) as ThrownRecord

@@ -56,7 +56,7 @@ function loadModule({ url, isCommonJS }: Pick<TaskReference, 'url' | 'isCommonJS
   }
   const importModule = async () => {
     try {
-      return done(await import(url))
+      return done(await state.importModule?.(url))
     } catch (error) {
       return fail(error)
     }

@@ -1,6 +1,8 @@
 // A child's end of the link to its parent: file descriptor 3, a socket.
+
 import { readSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
+import { now } from '../clock.js'
 import { type Frame, FrameReader, FrameWriter } from '../frame.js'
 import { pause } from '../pause.js'
 import { readBlocking } from '../read-blocking.js'
@@ -171,7 +173,7 @@ export class ParentLink {
   /**
    * Writes what the socket has not written, without the event loop: the process is about to end.
    *
-   * @param deadline in milliseconds of `performance.now()`: what a parent has not taken by then is lost
+   * @param deadline in milliseconds by clock.ts: what a parent has not taken by then is lost
    */
   flush(deadline: number): void {
     // It is called more than once, and what the socket was given is still in its hands.
@@ -188,7 +190,7 @@ export class ParentLink {
 
 function writeAll(bytes: Uint8Array, deadline: number): void {
   let rest = bytes
-  while (rest.length > 0 && performance.now() < deadline) {
+  while (rest.length > 0 && now() < deadline) {
     try {
       rest = rest.subarray(writeSync(descriptor, rest))
     } catch (error) {

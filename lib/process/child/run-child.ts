@@ -1,4 +1,5 @@
 // What a child does from its first frame to its last.
+import { now } from '../clock.js'
 import { recordThrown, type ThrownRecord } from '../error-record.js'
 import type { Frame } from '../frame.js'
 import { become } from '../identity.js'
@@ -41,6 +42,7 @@ class Child {
   #isLoadingAhead = false
   #isEnding = false
   #isInLoop = false
+  #hasSentCode = false
   readonly #context = new TaskContext()
 
   constructor(link: ParentLink, start: Start) {
@@ -218,10 +220,19 @@ class Child {
     getState().call = undefined
     this.#running = undefined
     this.#link.send(this.#start.reportsMemory ? { ...answer, about: Math.round(process.memoryUsage.rss() / 1024) } : answer)
+    this.#sendCode()
     if (!this.#start.worker) process.exit()
     this.#link.hold('signals', false)
     this.#link.hold('calls', true)
     this.#runNext()
+  }
+
+  /** Once, when all that a call takes has run. */
+  #sendCode(): void {
+    if (!this.#start.compiles || this.#hasSentCode) return
+    this.#hasSentCode = true
+    const body = getState().compile?.()
+    if (body !== undefined) this.#link.send({ type: message.compiled, id: 0, value: { format: 'clone', body, buffers: [] } })
   }
 
   #reportUncaught(error: unknown): void {
@@ -247,7 +258,7 @@ class Child {
       if (isDelivered) return
       isDelivered = true
       this.#reportUnloaded()
-      const deadline = performance.now() + this.#start.flushTimeout
+      const deadline = now() + this.#start.flushTimeout
       getState().endChannels?.(exitCode, deadline)
       this.#link.flush(deadline)
     }
