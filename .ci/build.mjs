@@ -76,11 +76,12 @@ for (const name of scripts) {
  * that loads such a file. Nothing here changes what it exports, so an object does.
  */
 function withPlainExports(text) {
-  const [list, names] = /^__export\(\w+, \{\n(.*?)\n\}\);\nmodule\.exports = __toCommonJS\(\w+\);\n/ms.exec(text) ?? []
+  const [list, names] = /^__export\(\w+, \{\n([^}]*?)\n\}\);\nmodule\.exports = __toCommonJS\(\w+\);\n/m.exec(text) ?? []
   if (list === undefined) return text
-  const helpers =
-    /^var __(?:defProp|getOwnPropDesc|getOwnPropNames|hasOwnProp|toCommonJS) = [^\n]*\n|^var __(?:export|copyProps) = .*?^\};\n/gms
-  return `${text.replace(list, '').replace(helpers, '')}module.exports = {${names.replace(/\(\) => /g, '')}};\n`
+  const helpers = /^var __(?:getOwnPropDesc|getOwnPropNames|hasOwnProp|toCommonJS) = [^\n]*\n|^var __copyProps = .*?^\};\n/gms
+  const plain = `${text.replace(list, '').replace(helpers, '')}module.exports = {${names.replace(/\(\) => /g, '')}};\n`
+  // Modules that are imported as a whole need them.
+  return plain.includes('\n__export(') ? plain : plain.replace(/^var __defProp = [^\n]*\n|^var __export = .*?^\};\n/gms, '')
 }
 
 /**
@@ -119,8 +120,9 @@ await build({ ...library, format: 'esm', entryPoints: ['lib/index.ts'], outfile:
 await build({ ...commonjs, entryPoints: ['lib/index.cts'], outfile: 'dist/index.cjs' })
 await build({ ...commonjs, entryPoints: ['lib/wrap/foreground.ts'], outfile: 'dist/foreground.cjs' })
 await buildInTwo('lib/process/index.cts', 'dist/process.cjs', 'lib/process/rest.ts', 'dist/process-rest.cjs')
-await build({ ...commonjs, entryPoints: ['lib/process/child/entry.cts'], outfile: 'dist/process-child.cjs', external: ['./process.cjs'] })
-for (const part of ['process', 'process-rest']) loadBuiltinsLate(`dist/${part}.cjs`)
+await build({ ...library, format: 'cjs', entryPoints: ['lib/process/child/entry.cts'], outfile: 'dist/process-child.cjs' })
+writeFileSync('dist/process.cjs', withPlainExports(readFileSync('dist/process.cjs', 'utf8')))
+for (const part of ['process', 'process-rest', 'process-child']) loadBuiltinsFast(`dist/${part}.cjs`)
 await writeDoor('process')
 showTypesOfRest('dist/process/index.d.ts')
 // On its own, since it holds the whole page: loaded when a page is asked for.
@@ -154,7 +156,9 @@ async function buildInTwo(entry, outfile, restEntry, restOutfile) {
     `import './${entry}'`,
     `module${shared.indexOf('lib/process/state.ts')}.getState().modules = { ${list.join(', ')} }`,
   ]
-  await build({ ...commonjs, stdin: { contents: contents.join('\n'), resolveDir: '.', loader: 'ts' }, outfile })
+  // `createRequire` takes a path as well, and a path is there already.
+  const byPath = { ...library, format: 'cjs', define: { ...library.define, 'import.meta.url': '__filename' } }
+  await build({ ...byPath, stdin: { contents: contents.join('\n'), resolveDir: '.', loader: 'ts' }, outfile })
   const state = `process.getBuiltinModule('node:module').Module[Symbol.for('brood.process@1')]`
   const handOver = {
     name: 'hand-over',
@@ -176,13 +180,17 @@ function showTypesOfRest(file) {
   writeFileSync(file, readFileSync(file, 'utf8').replace("'./late.js'", "'./rest.js'"))
 }
 
-/** Has a bundle load some of Node's modules where they are first used. */
-function loadBuiltinsLate(file) {
-  const late = 'const late = (name, load) => new Proxy({}, { get: (_target, key) => (load ??= require(name))[key] });\n'
-  const text = readFileSync(file, 'utf8').replaceAll(/^var (import_node_\w+) = require\("node:(\w+)"\);$/gm, (line, variable, name) =>
-    lateBuiltins.has(name) ? `var ${variable} = late("node:${name}");` : line,
+/**
+ * Has a bundle load some of Node's modules where they are first used, and none of them by `require`, which makes an ES module of each as well: a tenth
+ * of a millisecond.
+ */
+function loadBuiltinsFast(file) {
+  const late = 'const late = (name, load) => new Proxy({}, { get: (_target, key) => (load ??= process.getBuiltinModule(name))[key] });\n'
+  const text = readFileSync(file, 'utf8')
+  const fast = text.replaceAll(/^var (import_node_\w+) = require\("node:(\w+)"\);$/gm, (_line, variable, name) =>
+    lateBuiltins.has(name) ? `var ${variable} = late("node:${name}");` : `var ${variable} = process.getBuiltinModule("node:${name}");`,
   )
-  writeFileSync(file, text.replace(/^(?="use strict")|^/, late))
+  writeFileSync(file, fast.includes(' = late(') ? `${late}${fast}` : fast)
 }
 
 /** The ES module of a library that is CommonJS: it has the same exports, and opens nothing of its own. */

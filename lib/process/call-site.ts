@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { Module } from 'node:module'
 import { pathToFileURL } from 'node:url'
 
 /** Where in the source something was called. */
@@ -10,8 +10,8 @@ export interface CallSite {
   readonly column: number
 }
 
-/** The CommonJS modules of this thread. A test runner may evaluate an ES module under its path, too. */
-const modules = createRequire(import.meta.url).cache
+/** The CommonJS modules of this thread, as `require.cache` has them. A test runner may evaluate an ES module under its path, too. */
+const { _cache: modules } = Module as unknown as { readonly _cache: Readonly<Record<string, unknown>> }
 
 /**
  * Finds out who called a function.

@@ -30,3 +30,17 @@ function hashBytes(bytes: Uint8Array): string {
   }
   return `${(first >>> 0).toString(36)}-${(second >>> 0).toString(36)}-${bytes.length.toString(36)}`
 }
+
+/** By URL. */
+const hashes = new Map<string, string | undefined>()
+
+/** The hash of a module as it was when that was asked first: most likely it is loaded at that time. */
+export function hashOnce(url: string): string | undefined {
+  if (!hashes.has(url)) hashes.set(url, hashModule(url))
+  return hashes.get(url)
+}
+
+/** It is loaded once more. */
+export function forgetHash(url: string): void {
+  hashes.delete(url)
+}

@@ -2,7 +2,7 @@ import { BroodError } from '../errors.js'
 import { type CallSite, findCallSite } from './call-site.js'
 import { NotATaskError, TaskDuplicateError } from './errors.js'
 import { explainFunction } from './explain-function.js'
-import { hashModule } from './module-hash.js'
+import { forgetHash, hashModule, hashOnce } from './module-hash.js'
 import { getState } from './state.js'
 import type { TaskReference } from './wire.js'
 
@@ -57,14 +57,6 @@ export interface RegisteredTask {
   readonly captured?: readonly unknown[]
 }
 
-/** By URL, once for each file. */
-const hashes = new Map<string, string | undefined>()
-
-function hashOnce(url: string): string | undefined {
-  if (!hashes.has(url)) hashes.set(url, hashModule(url))
-  return hashes.get(url)
-}
-
 /**
  * Makes a task of a function, which then can be called in another process. Here it is still the function that it was.
  *
@@ -100,7 +92,7 @@ export function task(...asked: [string, AnyFunction] | [string, string, AnyFunct
     })
   }
   // It is evaluated once more, as its file is now.
-  if (earlier !== undefined) hashes.delete(module)
+  if (earlier !== undefined) forgetHash(module)
   const isCommonJS = site?.isCommonJS ?? false
   const registered: RegisteredTask = {
     reference: { url: module, name, by: 'registration', hash: hashOnce(module), isCommonJS },

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { recordThrown } from '../error-record.js'
 import { isSendable } from '../message-value.js'
-import { hashModule } from '../module-hash.js'
+import { hashOnce } from '../module-hash.js'
 import { getState } from '../state.js'
 import type { AnyFunction } from '../task.js'
 import type { Failure, TaskReference } from '../wire.js'
@@ -27,7 +27,7 @@ const loadedModules = new Map<string, unknown>()
 export function loadTask(reference: TaskReference): Loaded | Promise<Loaded> {
   const { url, hash } = reference
   if (!loadedModules.has(url)) {
-    if (hash !== undefined && hashModule(url) !== hash) return { failure: { kind: 'mismatch' } }
+    if (hash !== undefined && hashOnce(url) !== hash) return { failure: { kind: 'mismatch' } }
     const loading = loadModule(reference)
     if (loading instanceof Promise) return loading.then((failure) => failure ?? findTask(reference))
     if (loading !== undefined) return loading
