@@ -27,10 +27,9 @@ export interface Outcome {
 /**
  * Makes a call ready.
  *
- * @param caller what stands above it on the stack is left out of the caller's frames; `undefined` where nobody wants them
  * @throws BroodError `ERR_BROOD_NOT_A_TASK`, `ERR_BROOD_NOT_CLONEABLE`
  */
-export function prepareCall(task: unknown, args: readonly unknown[], caller: ((...args: never[]) => unknown) | undefined): Call {
+export function prepareCall(task: unknown, args: readonly unknown[]): Call {
   const reference = referenceOf(task)
   const signals: AbortSignal[] = []
   const writeSignal: HandleWriter = (value): SignalRecord | undefined => {
@@ -42,9 +41,17 @@ export function prepareCall(task: unknown, args: readonly unknown[], caller: ((.
   const captured = findTask(task)?.captured ?? nothing
   const values = captured.length === 0 ? args : [...captured, ...args]
   const encoded = encodeMessage(values, (path) => describeArgument(reference.name, path, captured.length), writeSignal)
-  const at: { stack?: string } = {}
-  if (caller !== undefined) Error.captureStackTrace(at, caller)
-  return { task: reference, args: encoded, signals, at }
+  return { task: reference, args: encoded, signals, at: {} }
+}
+
+/**
+ * Notes who makes a call, for the stack of what it may throw. It takes as long as half of a small call, and can wait until that is on its way.
+ *
+ * @param caller what stands above it on the stack is left out
+ */
+export function noteCaller(call: Call, caller: (...args: never[]) => unknown): Call {
+  Error.captureStackTrace(call.at, caller)
+  return call
 }
 
 /** The reason that is sent. */

@@ -54,9 +54,15 @@ export interface Joinable {
   giveUp?(error: Error): void
   /** Resolved when nothing of it is left. */
   readonly gone: Promise<void>
+  /** @param listener is told that it has failed, also where it has by now: nobody else need hear of it */
+  tellOfFailure(listener: FailureListener): void
 }
 
-export class Handle<R> implements JoinHandle<R> {
+export interface FailureListener {
+  failed(error: unknown): void
+}
+
+export class Handle<R> implements JoinHandle<R>, FailureListener {
   readonly #of: Joinable
   readonly #result: Promise<R>
   #isJoined = false
@@ -64,7 +70,7 @@ export class Handle<R> implements JoinHandle<R> {
   constructor(of: Joinable, result: Promise<R>) {
     this.#of = of
     this.#result = result
-    result.catch((error: unknown) => this.#warnUnlessJoined(error))
+    of.tellOfFailure(this)
   }
 
   get pid(): Pid | undefined {
@@ -145,8 +151,8 @@ export class Handle<R> implements JoinHandle<R> {
     await this.#of.gone
   }
 
-  /** A turn later: `await` may stand in the next line. */
-  #warnUnlessJoined(error: unknown): void {
+  /** @internal Warns where nobody joins it, a turn later: `await` may stand in the next line. */
+  failed(error: unknown): void {
     setImmediate(() => {
       if (this.#isJoined) return
       const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
@@ -162,7 +168,9 @@ export class Handle<R> implements JoinHandle<R> {
 export function neverBegun<R>(reason: unknown): JoinHandle<R> {
   const streams = { stdin: null, stdout: null, stderr: null }
   const failure = rejected(reason)
-  return new Handle<R>({ task: '', pid: undefined, osPid: undefined, ...streams, kill() {}, gone: failure.catch<void>(() => {}) }, failure)
+  const gone = failure.catch<void>(() => {})
+  const tellOfFailure = (listener: FailureListener) => listener.failed(reason)
+  return new Handle<R>({ task: '', pid: undefined, osPid: undefined, ...streams, kill() {}, gone, tellOfFailure }, failure)
 }
 
 async function rejected(reason: unknown): Promise<never> {

@@ -54,10 +54,11 @@ export class Link {
     this.#writer.add(frame)
     if (this.#isScheduled) return
     this.#isScheduled = true
-    process.nextTick(() => this.#flush())
+    process.nextTick(() => this.flush())
   }
 
-  #flush(): void {
+  /** Sends now what would go out at the end of this turn. */
+  flush(): void {
     this.#isScheduled = false
     if (!this.#isOpen) return
     const pieces = this.#writer.take()
@@ -74,7 +75,7 @@ export class Link {
 
   /** Says that nothing more comes. */
   end(): void {
-    if (this.#isScheduled) this.#flush()
+    if (this.#isScheduled) this.flush()
     this.#socket.end()
   }
 

@@ -1,7 +1,7 @@
 import type { Call } from './call.js'
 import type { Waiting } from './call-queue.js'
 import { CancelledError } from './errors.js'
-import { cancelledBy, type Joinable, timedOut } from './join-handle.js'
+import { cancelledBy, type FailureListener, type Joinable, timedOut } from './join-handle.js'
 import type { Member } from './pool-member.js'
 
 /** What ends a call of a pool, and what it tells meanwhile. */
@@ -41,6 +41,8 @@ export class PoolCall implements Joinable {
   readonly #owner: CallOwner
   #resolve: (value: unknown) => void = () => {}
   #reject: (error: unknown) => void = () => {}
+  #failure: { readonly error: unknown } | undefined
+  #listener: FailureListener | undefined
   #timer: NodeJS.Timeout | undefined
   #grace: NodeJS.Timeout | undefined
   #stopListening: (() => void) | undefined
@@ -95,7 +97,18 @@ export class PoolCall implements Joinable {
   }
 
   reject(error: unknown): void {
-    if (this.#settle()) this.#reject(error)
+    if (!this.#settle()) return
+    // Whoever joins it hears of it, and else its handle.
+    void this.#waitForResult()
+    this.#reject(error)
+    this.#failure = { error }
+    this.#listener?.failed(error)
+  }
+
+  /** Not by the promise: most calls do not fail, and to wait for that would make another promise for each. */
+  tellOfFailure(listener: FailureListener): void {
+    this.#listener = listener
+    if (this.#failure !== undefined) listener.failed(this.#failure.error)
   }
 
   /** It goes back to the queue. */

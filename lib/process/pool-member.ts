@@ -1,4 +1,4 @@
-import { type Call, prepareCall } from './call.js'
+import { type Call, type Outcome, prepareCall } from './call.js'
 import { localEngine } from './engine-local.js'
 import { childEntry } from './entry.js'
 import type { PoolCall } from './pool-call.js'
@@ -36,12 +36,20 @@ export class Member {
       reportsMemory: plan.memoryLimit !== undefined,
     })
     this.worker.setHolding(false)
-    if (plan.setup !== undefined) this.#setUp(prepareCall(plan.setup, [], undefined))
+    if (plan.setup !== undefined) this.#setUp(prepareCall(plan.setup, []))
     void this.#waitForEnd()
   }
 
   get hasRoom(): boolean {
     return !this.isRetiring && this.calls.length < this.#plan.prefetch
+  }
+
+  /**
+   * Is it about to run out of calls? It is given more only then: many at once take one write and one read, and which process they wait in is the
+   * same to them.
+   */
+  get isLow(): boolean {
+    return !this.isRetiring && this.calls.length <= this.#plan.prefetch / 2
   }
 
   isWorkingOn(call: PoolCall): boolean {
@@ -53,14 +61,9 @@ export class Member {
     if (this.calls.length === 0) this.worker.setHolding(true)
     this.calls.push(call)
     call.member = this
-    call.number = this.worker.call(
-      call.call,
-      {
-        resolve: (value) => this.#answer(call, () => call.resolve(value)),
-        reject: (error) => this.#answer(call, () => call.reject(error)),
-      },
-      call.limits.onProgress,
-    )
+    call.number = this.worker.call(call.call, new Given(this, call), call.limits.onProgress)
+    // There is nothing that could go with it.
+    if (this.#plan.prefetch === 1) this.worker.flush()
     if (this.calls.length === 1) call.begin()
   }
 
@@ -110,17 +113,44 @@ export class Member {
     })
   }
 
-  #answer(call: PoolCall, settle: () => void): void {
+  /** A call is not its business any more. */
+  take(call: PoolCall): void {
     const index = this.calls.indexOf(call)
     if (index === 0) this.calls.shift()
     else if (index > 0) this.calls.splice(index, 1)
     call.leave()
-    settle()
+  }
+
+  /** It has answered a call, which was taken from it. */
+  goOn(): void {
     this.calls[0]?.begin()
     if (this.calls.length === 0) this.worker.setHolding(false)
     this.#answered++
     const { maxTasksPerWorker, memoryLimit } = this.#plan
     if (this.#answered >= maxTasksPerWorker || (memoryLimit !== undefined && this.worker.memory > memoryLimit)) this.retire()
     this.#events.onAnswer(this)
+  }
+}
+
+/** A call that a member was given. */
+class Given implements Outcome {
+  readonly #member: Member
+  readonly #call: PoolCall
+
+  constructor(member: Member, call: PoolCall) {
+    this.#member = member
+    this.#call = call
+  }
+
+  resolve(value: unknown): void {
+    this.#member.take(this.#call)
+    this.#call.resolve(value)
+    this.#member.goOn()
+  }
+
+  reject(error: unknown): void {
+    this.#member.take(this.#call)
+    this.#call.reject(error)
+    this.#member.goOn()
   }
 }

@@ -1,5 +1,5 @@
 import { BroodError } from '../errors.js'
-import { prepareCall } from './call.js'
+import { noteCaller, prepareCall } from './call.js'
 import { CallQueue } from './call-queue.js'
 import { CancelledError, QueueFullError } from './errors.js'
 import { Handle, type JoinHandle, neverBegun } from './join-handle.js'
@@ -158,7 +158,7 @@ export class Pool implements AsyncDisposable {
     refuseWhileLoading()
     let call: PoolCall
     try {
-      call = new PoolCall(prepareCall(task, args, this.#plan.callerFrames ? caller : undefined), limits, this.#owner)
+      call = new PoolCall(prepareCall(task, args), limits, this.#owner)
     } catch (error) {
       const { code } = error as { code?: unknown }
       if (code !== 'ERR_BROOD_NOT_CLONEABLE') throw error
@@ -167,6 +167,7 @@ export class Pool implements AsyncDisposable {
     if (this.#isClosed)
       call.reject(new BroodError('ERR_BROOD_DISPOSED', `The pool takes no more calls: it was shut down before task "${call.task}".`))
     else if (!call.isSettled) this.#accept(call)
+    if (this.#plan.callerFrames && caller !== undefined) noteCaller(call.call, caller)
     return new Handle(call, call.result as Promise<R>)
   }
 
@@ -246,15 +247,19 @@ export class Pool implements AsyncDisposable {
     }
   }
 
-  /** Gives a process as much as it takes. */
+  /** Gives a process as much as it takes, once it is about to run out of it. */
   #dispatch(member: Member): void {
+    if (member.isLow) this.#giveMore(member)
+    if (member.calls.length === 0) member.idle(() => this.#dismiss(member))
+  }
+
+  #giveMore(member: Member): void {
     while (member.hasRoom) {
       const call = this.#queue.shift()
       if (call === undefined) break
       call.waiting = undefined
       member.give(call)
     }
-    if (member.calls.length === 0) member.idle(() => this.#dismiss(member))
   }
 
   #dismiss(member: Member): void {

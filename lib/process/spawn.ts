@@ -1,9 +1,9 @@
 import { BroodError } from '../errors.js'
-import { type Call, prepareCall } from './call.js'
+import { type Call, noteCaller, prepareCall } from './call.js'
 import { localEngine } from './engine-local.js'
 import { childEntry } from './entry.js'
 import { CancelledError, UnguardedError } from './errors.js'
-import { cancelledBy, Handle, type Joinable, type JoinHandle, timedOut } from './join-handle.js'
+import { cancelledBy, type FailureListener, Handle, type Joinable, type JoinHandle, timedOut } from './join-handle.js'
 import { type ProcessOptions, type ProcessPlan, planProcess, readNumber, readSignal } from './process-options.js'
 import { takeSpare } from './spares.js'
 import { getState } from './state.js'
@@ -74,7 +74,7 @@ function start<R>(options: SpawnOptions, task: unknown, args: readonly unknown[]
     throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', '`onProgress` must be a function.', { argument: 'onProgress' })
   }
   const run = new Run<R>(plan, { timeout, signal, onProgress })
-  run.begin(() => prepareCall(task, args, caller), isWaiting)
+  run.begin(() => noteCaller(prepareCall(task, args), caller), isWaiting)
   return new Handle(run, run.result)
 }
 
@@ -191,6 +191,10 @@ class Run<R> implements Joinable {
   /** What may outlive this process keeps it running only while somebody waits. */
   #setHolding(): void {
     if (this.#plan.detached) this.#worker?.setHolding(this.#held > 0)
+  }
+
+  tellOfFailure(listener: FailureListener): void {
+    this.result.catch((error: unknown) => listener.failed(error))
   }
 
   kill(signal: NodeJS.Signals): void {

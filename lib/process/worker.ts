@@ -99,7 +99,7 @@ export class Worker {
       this.#link = new Link(link, (frame) => this.#receive(frame), stop, setClosed)
       const code = findCompiledCode(plan)
       this.#link.begin(code.given)
-      this.#keepCode = code.keep
+      this.#keepCode = (compiled) => code.keep(compiled)
       const start: Start = {
         pid: this.pid.id,
         parent: own.id,
@@ -138,6 +138,11 @@ export class Worker {
     this.#calls.set(id, { call, outcome, onProgress, stopFollowing: this.#follow(id, call.signals) })
     this.#link?.send({ type: message.call, id, about: this.#numberOf(call.task), value: call.args })
     return id
+  }
+
+  /** Sends now what would go out at the end of this turn, with what else is sent by then. */
+  flush(): void {
+    this.#link?.flush()
   }
 
   /** Tells the task of a call that its caller has given up. */

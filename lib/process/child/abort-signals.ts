@@ -12,7 +12,8 @@ export interface SignalRecord {
 
 /** The signals of a call: the caller's own, number 0, and those among its arguments. */
 export class AbortSignals {
-  readonly #controllers = new Map<number, AbortController>()
+  /** Made for who wants one: most calls have none. */
+  #controllers: Map<number, AbortController> | undefined
 
   get(number: number): AbortSignal {
     return this.#controller(number).signal
@@ -29,11 +30,12 @@ export class AbortSignals {
 
   /** Does somebody wait for one of them to be aborted? */
   isAwaited(): boolean {
-    const signals = [...this.#controllers.values()].map(({ signal }) => signal)
+    const signals = [...(this.#controllers?.values() ?? [])].map(({ signal }) => signal)
     return signals.some((signal) => !signal.aborted && getEventListeners(signal, 'abort').length > 0)
   }
 
   #controller(number: number): AbortController {
+    this.#controllers ??= new Map()
     let controller = this.#controllers.get(number)
     if (controller === undefined) {
       controller = new AbortController()

@@ -19,20 +19,19 @@ export type Loaded = { readonly call: AnyFunction } | { readonly failure: Failur
 
 const loadedModules = new Map<string, unknown>()
 
+/** Is the module of a task loaded already? */
+export const isLoaded = ({ url }: TaskReference): boolean => loadedModules.has(url)
+
 /**
- * Finds the function that a call is for, and loads its module for that where it is not loaded yet.
+ * Loads the module of a task, and finds the function in it.
  *
- * @returns at once where it is, and where `require` is all that it takes
+ * @returns at once where `require` is all that it takes
  */
 export function loadTask(reference: TaskReference): Loaded | Promise<Loaded> {
   const { url, hash } = reference
-  if (!loadedModules.has(url)) {
-    if (hash !== undefined && hashOnce(url) !== hash) return { failure: { kind: 'mismatch' } }
-    const loading = loadModule(reference)
-    if (loading instanceof Promise) return loading.then((failure) => failure ?? findTask(reference))
-    if (loading !== undefined) return loading
-  }
-  return findTask(reference)
+  if (hash !== undefined && hashOnce(url) !== hash) return { failure: { kind: 'mismatch' } }
+  const loading = loadModule(reference)
+  return loading instanceof Promise ? loading.then((failure) => failure ?? findTask(reference)) : (loading ?? findTask(reference))
 }
 
 /** Loads a module for what comes later. That it cannot be loaded is said where a task of it is called. */
@@ -70,7 +69,8 @@ function loadModule({ url, isCommonJS }: Pick<TaskReference, 'url' | 'isCommonJS
   }
 }
 
-function findTask({ url, name, by }: TaskReference): Loaded {
+/** Finds the function that a call is for, in a module that is loaded. */
+export function findTask({ url, name, by }: TaskReference): Loaded {
   const { tasks } = getState()
   if (by === 'registration') {
     const call = tasks.get(`${url}\0${name}`)?.call

@@ -1,6 +1,6 @@
 // A child's end of the link to its parent: file descriptor 3, a socket.
 
-import { readSync, writeSync } from 'node:fs'
+import { readSync, writeSync, writevSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { now } from '../clock.js'
 import { type Frame, FrameReader, FrameWriter } from '../frame.js'
@@ -112,7 +112,7 @@ export class ParentLink {
   /** @throws RangeError where a message is too large for a frame */
   send(frame: Frame): void {
     this.#writer.add(frame)
-    for (const piece of this.#writer.take()) this.#write(piece)
+    this.#write(this.#writer.take())
   }
 
   /**
@@ -128,14 +128,24 @@ export class ParentLink {
     for (const piece of this.#writer.take()) writeAll(piece, this.#deadline ?? Number.POSITIVE_INFINITY)
   }
 
-  #write(piece: Uint8Array): void {
+  #write(pieces: readonly Uint8Array[]): void {
     if (this.#isClosed) return
     if (this.#deadline !== undefined) {
-      writeAll(piece, this.#deadline)
+      for (const piece of pieces) writeAll(piece, this.#deadline)
       return
     }
-    const rest = this.#unwritten.length > 0 ? piece : this.#writeNow(piece)
-    if (rest.length === 0) return
+    let written = this.#unwritten.length > 0 ? 0 : this.#writeNow(pieces)
+    for (const piece of pieces) {
+      if (written >= piece.length) written -= piece.length
+      else {
+        this.#writeLater(piece.subarray(written))
+        written = 0
+      }
+    }
+  }
+
+  #writeLater(rest: Uint8Array): void {
+    if (this.#isClosed) return
     if (this.#socket === undefined) {
       // A descriptor that was never made a socket blocks, and this is another's doing.
       writeAll(rest, Number.POSITIVE_INFINITY)
@@ -159,14 +169,14 @@ export class ParentLink {
     this.#onceWritten.push(onWritten)
   }
 
-  /** @returns what could not be written without waiting */
-  #writeNow(piece: Uint8Array): Uint8Array {
+  /** @returns how many bytes could be written without waiting */
+  #writeNow(pieces: readonly Uint8Array[]): number {
+    const [only] = pieces
     try {
-      return piece.subarray(writeSync(descriptor, piece))
+      return pieces.length === 1 ? writeSync(descriptor, only as Uint8Array) : writevSync(descriptor, pieces)
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code !== 'EAGAIN') this.#close()
-      return code === 'EAGAIN' ? piece : piece.subarray(piece.length)
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') this.#close()
+      return 0
     }
   }
 

@@ -9,7 +9,7 @@ import type { EncodedValue } from '../value-codec.js'
 import { type Failure, message, type Start, type TaskReference } from '../wire.js'
 import { AbortSignals, type SignalRecord } from './abort-signals.js'
 import { blockOutput } from './blocking-output.js'
-import { type Loaded, loadAhead, loadTask } from './load-task.js'
+import { findTask, isLoaded, type Loaded, loadAhead, loadTask } from './load-task.js'
 import { ParentLink } from './parent-link.js'
 import { RequestsToParent } from './parent-requests.js'
 import { TaskContext } from './task-context.js'
@@ -22,6 +22,25 @@ export function runChild(): void {
   const start = decodeMessage(first.value) as Start
   become(start)
   new Child(link, start).run()
+}
+
+/** What a task has of the call that it answers. */
+class Running implements RunningCall {
+  readonly #call: Call
+  readonly #link: ParentLink
+
+  constructor(call: Call, link: ParentLink) {
+    this.#call = call
+    this.#link = link
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signals.get(0)
+  }
+
+  progress(value: unknown): void {
+    this.#link.send({ type: message.progress, id: this.#call.id, value: encodeMessage(value, (path) => `The progress${path}`) })
+  }
 }
 
 /** A call that waits, or is worked on. */
@@ -150,20 +169,26 @@ class Child {
 
   #begin(call: Call): void {
     this.#running = call
+    if (isLoaded(call.task)) {
+      this.#call(call, findTask(call.task))
+      return
+    }
     this.#context.beforeLoading()
     const loaded = loadTask(call.task)
-    if (loaded instanceof Promise) {
-      void loaded.then((found) => this.#call(call, found))
-    } else this.#call(call, loaded)
+    const goOn = (found: Loaded) => {
+      this.#context.afterLoading()
+      this.#call(call, found)
+    }
+    if (loaded instanceof Promise) void loaded.then(goOn)
+    else goOn(loaded)
   }
 
   #call(call: Call, loaded: Loaded): void {
-    this.#context.afterLoading()
     if ('failure' in loaded) {
       this.#fail(call, loaded.failure)
       return
     }
-    getState().call = this.#makeRunning(call)
+    getState().call = new Running(call, this.#link)
     let result: unknown
     try {
       const args = decodeMessage(call.args, (record) => reviveSignal(record, call.signals)) as unknown[]
@@ -184,15 +209,6 @@ class Child {
       (value) => this.#return(call, value),
       (error: unknown) => this.#throw(call, error),
     )
-  }
-
-  #makeRunning({ id, signals }: Call): RunningCall {
-    return {
-      get signal() {
-        return signals.get(0)
-      },
-      progress: (value) => this.#link.send({ type: message.progress, id, value: encodeMessage(value, (path) => `The progress${path}`) }),
-    }
   }
 
   #return(call: Call, result: unknown): void {
