@@ -49,15 +49,15 @@ async function compareStarts(rounds) {
     'start',
     Object.entries(starts).map(([name, start]) => [name, () => timeOf(start)]),
   )
-  const ratios = (name) => samples[name].map((time, round) => time / samples.bare[round])
+  const [[, bare]] = Object.entries(samples)
+  const ratiosOf = (times) => summarize(times.map((time, round) => time / bare[round]))
   return {
     id: 'start',
-    title: 'spawn, reply, exit, against `node -e 0`',
+    title: 'spawn, reply, exit',
     unit: 'ms',
     target: 1.25,
-    figures: Object.fromEntries(Object.keys(starts).map((name) => [name, median(samples[name])])),
-    ratio: summarize(ratios('brood')),
-    peers: { fork: summarize(ratios('fork')) },
+    figures: Object.fromEntries(Object.entries(samples).map(([name, times]) => [name, median(times)])),
+    ratios: Object.fromEntries(Object.entries(samples).map(([name, times]) => [name, ratiosOf(times)])),
   }
 }
 
@@ -119,22 +119,13 @@ function format(machine, results) {
   const parts = [`${processor}, ${cores} cores, Node ${node}, ${system}`]
   const spread = ({ median: middle, low, high }) => `${middle.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`
   if (start !== undefined) {
-    const { bare, brood, fork } = start.figures
-    parts.push(
-      table(
-        ['one call in a process of its own', '`node -e 0`', 'brood', 'fork by hand', 'brood against bare', 'target'],
-        [
-          [
-            start.title,
-            `${bare.toFixed(1)} ms`,
-            `${brood.toFixed(1)} ms`,
-            `${fork.toFixed(1)} ms`,
-            spread(start.ratio),
-            `${start.target} or less`,
-          ],
-        ],
-      ),
-    )
+    const rowOf = ([name, time]) => [
+      name,
+      `${time.toFixed(1)} ms`,
+      spread(start.ratios[name]),
+      name.startsWith('brood') ? `${start.target} or less` : '',
+    ]
+    parts.push(table([start.title, 'time', 'against `node -e 0`', 'target'], Object.entries(start.figures).map(rowOf)))
   }
   if (spare !== undefined) {
     parts.push(

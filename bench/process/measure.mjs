@@ -2,7 +2,10 @@ import { fork, spawn as spawnProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { spawnWith } from 'brood/process'
+import taskModule from './workers/tasks.cjs'
 import { add } from './workers/tasks.mjs'
+
+const { add: taskOfCommonJS } = taskModule
 
 /** Makes so many calls, with so many open at once, and says how many there were in a second. */
 export async function callsPerSecond(pool, { open, calls, call }) {
@@ -18,23 +21,30 @@ export async function callsPerSecond(pool, { open, calls, call }) {
   return (calls * 1000) / (performance.now() - begin)
 }
 
-const forked = fileURLToPath(new URL('workers/forked.cjs', import.meta.url))
+const worker = (name) => fileURLToPath(new URL(`workers/${name}`, import.meta.url))
 
-/** Ways to have one thing done in a process of its own: milliseconds until that process has ended. */
+const startNode = async (...args) => {
+  await once(spawnProcess(process.execPath, args, { stdio: 'ignore' }), 'exit')
+}
+const startTask = async (task) => {
+  const handle = spawnWith({ stdio: 'ignore' }, task, 1, 2)
+  await handle
+  await handle.gone
+}
+const forkByHand = async (file) => {
+  const child = fork(file, { stdio: 'ignore' })
+  child.send([1, 2])
+  await once(child, 'exit')
+}
+
+/** Ways to have one thing done in a process of its own: until that process has ended. The first is what the others are compared with. */
 export const starts = {
-  async bare() {
-    await once(spawnProcess(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit')
-  },
-  async brood() {
-    const handle = spawnWith({ stdio: 'ignore' }, add, 1, 2)
-    await handle
-    await handle.gone
-  },
-  async fork() {
-    const child = fork(forked, { stdio: 'ignore' })
-    child.send([1, 2])
-    await once(child, 'exit')
-  },
+  '`node -e 0`': () => startNode('-e', '0'),
+  'an empty ES module': () => startNode(worker('empty.mjs')),
+  'fork by hand, CommonJS': () => forkByHand(worker('forked.cjs')),
+  'fork by hand, ES module': () => forkByHand(worker('forked.mjs')),
+  'brood, a task of CommonJS': () => startTask(taskOfCommonJS),
+  'brood, a task of an ES module': () => startTask(add),
 }
 
 export async function timeOf(action) {

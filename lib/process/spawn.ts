@@ -74,7 +74,8 @@ function start<R>(options: SpawnOptions, task: unknown, args: readonly unknown[]
     throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', '`onProgress` must be a function.', { argument: 'onProgress' })
   }
   const run = new Run<R>(plan, { timeout, signal, onProgress })
-  run.begin(() => noteCaller(prepareCall(task, args), caller), isWaiting)
+  run.begin(() => prepareCall(task, args), isWaiting)
+  run.noteCaller(caller)
   return new Handle(run, run.result)
 }
 
@@ -179,6 +180,10 @@ class Run<R> implements Joinable {
     }
   }
 
+  noteCaller(caller: AnyFunction): void {
+    if (this.#call !== undefined) noteCaller(this.#call, caller)
+  }
+
   hold(): () => void {
     this.#held++
     this.#setHolding()
@@ -228,6 +233,7 @@ class Run<R> implements Joinable {
     )
     // It ends with this call, as one that was started for it.
     spare?.end()
+    worker.flush()
     const { signal } = this.#limits
     const passOn = () => worker.abort(id, signal as AbortSignal)
     signal?.addEventListener('abort', passOn, { once: true })
