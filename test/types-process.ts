@@ -4,6 +4,7 @@ import {
   fromModule,
   type JoinHandle,
   type Pid,
+  Pool,
   type Resources,
   resources,
   spawn,
@@ -54,6 +55,11 @@ const last = trySpawn({ timeout: 1 }, parse, 1, true)
 expect<Equal<typeof last, JoinHandle<number>>>()
 const first = spawn(parse, 'a')
 expect<Equal<typeof first, JoinHandle<string[]>>>()
+const pool = new Pool()
+const pooled = pool.run(parse, 'a')
+expect<Equal<typeof pooled, JoinHandle<string[]>>>()
+const pooledNumber = pool.runWith({ priority: 1 }, parse, 1, true)
+expect<Equal<typeof pooledNumber, JoinHandle<number>>>()
 // TypeScript cannot say what a type parameter becomes in another function's arguments.
 const unknown = spawn(identity, 1)
 expect<Equal<typeof unknown, JoinHandle<unknown>>>()
@@ -78,6 +84,8 @@ spawn(add, 1, 2, 3)
 spawn(add, 1, '2')
 // @ts-expect-error no overload takes it
 spawn(parse, true)
+// @ts-expect-error nor in a pool
+pool.run(parse, true)
 // @ts-expect-error the overload for numbers has it
 spawn(parse, 'a', true)
 // @ts-expect-error no such property

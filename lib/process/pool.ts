@@ -9,7 +9,7 @@ import { Member } from './pool-member.js'
 import { type PoolOptions, type PoolPlan, planPool } from './pool-options.js'
 import { readNumber, readSignal } from './process-options.js'
 import { refuseWhileLoading } from './spawn.js'
-import type { AnyFunction, Task, TaskResult } from './task.js'
+import type { AnyFunction, OverloadArguments, OverloadResult, Task, TaskResult } from './task.js'
 import { takeResources } from './tree-ledger.js'
 import type { Death } from './worker.js'
 
@@ -81,7 +81,9 @@ export class Pool implements AsyncDisposable {
    * @returns a handle, at once: also what refuses the call is said where it is joined
    * @throws BroodError `ERR_BROOD_NOT_A_TASK`
    */
-  run<F extends AnyFunction>(task: Task<F>, ...args: Parameters<F>): JoinHandle<TaskResult<F>> {
+  run<F extends AnyFunction>(task: Task<F>, ...args: Parameters<F>): JoinHandle<TaskResult<F>>
+  run<F extends AnyFunction, A extends OverloadArguments<F>>(task: Task<F>, ...args: A): JoinHandle<OverloadResult<F, A>>
+  run(task: Task, ...args: unknown[]): JoinHandle<unknown> {
     // oxlint-disable-next-line typescript/unbound-method -- it is only looked for on the stack
     return this.#run(plainLimits, task, args, Pool.prototype.run)
   }
@@ -91,7 +93,13 @@ export class Pool implements AsyncDisposable {
    *
    * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_NOT_A_TASK`
    */
-  runWith<F extends AnyFunction>(options: RunOptions, task: Task<F>, ...args: Parameters<F>): JoinHandle<TaskResult<F>> {
+  runWith<F extends AnyFunction>(options: RunOptions, task: Task<F>, ...args: Parameters<F>): JoinHandle<TaskResult<F>>
+  runWith<F extends AnyFunction, A extends OverloadArguments<F>>(
+    options: RunOptions,
+    task: Task<F>,
+    ...args: A
+  ): JoinHandle<OverloadResult<F, A>>
+  runWith(options: RunOptions, task: Task, ...args: unknown[]): JoinHandle<unknown> {
     // oxlint-disable-next-line typescript/unbound-method -- it is only looked for on the stack
     return this.#run(readLimits(options), task, args, Pool.prototype.runWith)
   }

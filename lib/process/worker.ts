@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { type Call, type Outcome, readReturned, reasonOf, toThrown } from './call.js'
 import { CapturedStream } from './captured-stream.js'
 import { type CompiledCode, findCompiledCode } from './compiled-code.js'
+import { type DeathFacts, explainDeath } from './death.js'
 import type { Ending, Engine, Launched } from './engine.js'
-import { reviveThrown, type ThrownRecord } from './error-record.js'
-import { ExitedError, NotStartedError, notBeside, OutOfMemoryError, type ProcessFacts } from './errors.js'
+import type { ThrownRecord } from './error-record.js'
 import type { Frame } from './frame.js'
 import { identity } from './identity.js'
 import { Link } from './link.js'
@@ -269,8 +268,21 @@ export class Worker {
     return {
       ending,
       unanswered,
-      toError: (task) => this.#toError(task, ending),
+      toError: (task) => explainDeath(task, this.#describeDeath(ending)),
       wasUncaught: this.#uncaught !== undefined,
+    }
+  }
+
+  #describeDeath(ending: Ending | { readonly error: Error }): DeathFacts {
+    return {
+      pid: this.pid,
+      osPid: this.osPid,
+      cwd: this.#plan.cwd,
+      entry: this.#entry,
+      ending,
+      stderr: this.#tail.toString(),
+      rubbish: this.#rubbish,
+      uncaught: this.#uncaught,
     }
   }
 
@@ -286,37 +298,6 @@ export class Worker {
     await Promise.race([late, Promise.all(open.map(untilClosed))])
     clearTimeout(timer)
     for (const stream of this.#captured) stream.letGo()
-  }
-
-  #toError(task: string, ending: Ending | { readonly error: Error }): Error {
-    if ('error' in ending) {
-      const { cwd } = this.#plan
-      const why = cwd === undefined || existsSync(cwd) ? ending.error.message : `its cwd, ${cwd}, does not exist`
-      return new NotStartedError(`The process for task "${task}" could not be started: ${why}.`, {
-        cause: ending.error,
-        task,
-        pid: this.pid,
-      })
-    }
-    if (!existsSync(this.#entry)) {
-      return notBeside(this.#entry, { task, pid: this.pid })
-    }
-    const stderr = this.#tail.toString()
-    const facts: ProcessFacts = { task, pid: this.pid, osPid: this.osPid, ...ending, stderr }
-    const { exitCode, signal } = ending
-    const how = signal === null ? `with exit code ${exitCode}` : `by ${signal}`
-    const told = stderr === '' ? '' : `\nIts stderr ends with:\n${stderr.trimEnd()}`
-    if (isOutOfMemory(stderr)) return new OutOfMemoryError(`Task "${task}" ran out of memory: its process ended ${how}.${told}`, facts)
-    if (this.#rubbish !== undefined) {
-      const text = `Task "${task}" was not answered: its process has written to file descriptor 3, which is brood's, and was killed.${told}`
-      return new ExitedError(text, { ...facts, cause: this.#rubbish })
-    }
-    if (this.#uncaught !== undefined) {
-      const text = `Task "${task}" was not answered: an exception that nobody caught has ended its process.${told}`
-      return new ExitedError(text, { ...facts, cause: reviveThrown(this.#uncaught) })
-    }
-    const hint = exitCode === 0 ? ' It called process.exit(), or had nothing more to wait for.' : ''
-    return new ExitedError(`Task "${task}" was not answered: its process ended ${how}.${hint}${told}`, facts)
   }
 }
 
@@ -334,7 +315,3 @@ const untilClosed = (stream: Readable) => new Promise((resolve) => stream.once('
 
 /** Milliseconds. */
 const longestDrain = 200
-
-/** V8's own words: there is no other sign of it. */
-const isOutOfMemory = (stderr: string) =>
-  /JavaScript heap out of memory|Array buffer allocation failed|FATAL ERROR: .*out of memory/i.test(stderr)

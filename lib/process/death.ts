@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs'
+import type { Ending } from './engine.js'
+import { reviveThrown, type ThrownRecord } from './error-record.js'
+import { ExitedError, NotStartedError, notBeside, OutOfMemoryError, type ProcessFacts } from './errors.js'
+import type { Pid } from './pid.js'
+
+/** What is known of a process that has ended, or that could not be started. */
+export interface DeathFacts {
+  readonly pid: Pid
+  readonly osPid: number | undefined
+  /** The directory that it was to be in, where it was to be in another one. */
+  readonly cwd: string | undefined
+  /** Its main module. */
+  readonly entry: string
+  readonly ending: Ending | { readonly error: Error }
+  /** The end of what it has written there. */
+  readonly stderr: string
+  /** What it sent was none of brood's messages. */
+  readonly rubbish: Error | undefined
+  /** What it said of an exception that nobody caught. */
+  readonly uncaught: ThrownRecord | undefined
+}
+
+/** The error for a call that its process had not answered when it ended. */
+export function explainDeath(task: string, { pid, osPid, cwd, entry, ending, stderr, rubbish, uncaught }: DeathFacts): Error {
+  if ('error' in ending) {
+    const why = cwd === undefined || existsSync(cwd) ? ending.error.message : `its cwd, ${cwd}, does not exist`
+    const text = `The process for task "${task}" could not be started: ${why}.`
+    return new NotStartedError(text, { cause: ending.error, task, pid })
+  }
+  if (!existsSync(entry)) return notBeside(entry, { task, pid })
+  const facts: ProcessFacts = { task, pid, osPid, ...ending, stderr }
+  const { exitCode, signal } = ending
+  const how = signal === null ? `with exit code ${exitCode}` : `by ${signal}`
+  const told = stderr === '' ? '' : `\nIts stderr ends with:\n${stderr.trimEnd()}`
+  if (isOutOfMemory(stderr)) return new OutOfMemoryError(`Task "${task}" ran out of memory: its process ended ${how}.${told}`, facts)
+  if (rubbish !== undefined) {
+    const text = `Task "${task}" was not answered: its process has written to file descriptor 3, which is brood's, and was killed.${told}`
+    return new ExitedError(text, { ...facts, cause: rubbish })
+  }
+  if (uncaught !== undefined) {
+    const text = `Task "${task}" was not answered: an exception that nobody caught has ended its process.${told}`
+    return new ExitedError(text, { ...facts, cause: reviveThrown(uncaught) })
+  }
+  const hint = exitCode === 0 ? ' It called process.exit(), or had nothing more to wait for.' : ''
+  return new ExitedError(`Task "${task}" was not answered: its process ended ${how}.${hint}${told}`, facts)
+}
+
+/** V8's own words: there is no other sign of it. */
+const isOutOfMemory = (stderr: string) =>
+  /JavaScript heap out of memory|Array buffer allocation failed|FATAL ERROR: .*out of memory/i.test(stderr)
