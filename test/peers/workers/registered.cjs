@@ -1,6 +1,6 @@
 // For workerpool, which is installed beside the bench.
-const nodeModule = require('node:module')
-const { join } = require('node:path')
+const { createRequire } = require('node:module')
+const path = require('node:path')
 
-const workerpool = nodeModule.createRequire(join(__dirname, '../../../bench/process/peers/package.json'))('workerpool')
+const workerpool = createRequire(path.join(__dirname, '../../../bench/process/peers/package.json'))('workerpool')
 workerpool.worker({ ...require('./tasks.cjs') })
