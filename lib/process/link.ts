@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { type CompiledCode, noCode } from './compiled-code.js'
 import { type Frame, FrameError, FrameReader, FrameWriter } from './frame.js'
 
 /**
@@ -9,16 +10,26 @@ import { type Frame, FrameError, FrameReader, FrameWriter } from './frame.js'
 export class Link {
   readonly #socket: Socket
   readonly #writer = new FrameWriter()
+  /** What goes in front of all frames, until it has gone. */
+  #code: CompiledCode | undefined
   #isScheduled = false
   #isOpen = true
 
   /**
+   * @param code what the child is given of what V8 has compiled, in front of all frames
    * @param onFrame is called for each frame, in order
    * @param onRubbish is called where the bytes are no frames: then no more is read
    * @param onClose is called once, when no more comes; what was sent and not read by then is lost
    */
-  constructor(socket: Socket, onFrame: (frame: Frame) => void, onRubbish: (error: FrameError) => void, onClose: () => void) {
+  constructor(
+    socket: Socket,
+    code: CompiledCode,
+    onFrame: (frame: Frame) => void,
+    onRubbish: (error: FrameError) => void,
+    onClose: () => void,
+  ) {
     this.#socket = socket
+    this.#code = code
     const reader = new FrameReader(onFrame)
     socket.on('data', (chunk) => {
       try {
@@ -38,16 +49,6 @@ export class Link {
     })
   }
 
-  /** Sends what the entry of a child reads in front of all frames: code that V8 has compiled, and its length. */
-  begin(code: Uint8Array | undefined): void {
-    const length = Buffer.alloc(4)
-    length.writeUInt32LE(code?.length ?? 0)
-    this.#socket.cork()
-    this.#socket.write(length)
-    if (code !== undefined) this.#socket.write(code)
-    this.#socket.uncork()
-  }
-
   /** @throws RangeError where a message is too large for a frame */
   send(frame: Frame): void {
     if (!this.#isOpen) return
@@ -61,7 +62,9 @@ export class Link {
   flush(): void {
     this.#isScheduled = false
     if (!this.#isOpen) return
-    const pieces = this.#writer.take()
+    const frames = this.#writer.take()
+    const pieces = this.#code === undefined ? frames : [...prefaceOf(this.#code, frames), ...frames]
+    this.#code = undefined
     if (pieces.length > 1) this.#socket.cork()
     for (const piece of pieces) this.#socket.write(piece)
     if (pieces.length > 1) this.#socket.uncork()
@@ -82,4 +85,23 @@ export class Link {
   close(): void {
     this.#socket.destroy()
   }
+}
+
+/**
+ * Beside so many bytes of frames a socket has room for code, too. What it has no room for waits for this process to have a turn, and a program may block
+ * it right after a call.
+ */
+const mostBeside = 64 * 1024
+
+/** What the entry of a child reads before any frame: the length of the code, and the code. */
+function prefaceOf({ given, isWanted }: CompiledCode, frames: readonly Uint8Array[]): Uint8Array[] {
+  let beside = 0
+  for (const { length } of frames) beside += length
+  const head = Buffer.alloc(4)
+  if (given !== undefined && beside <= mostBeside) {
+    head.writeUInt32LE(given.length)
+    return [head, given]
+  }
+  head.writeUInt32LE(given === undefined && isWanted ? noCode.butSendYours : noCode.andKeepYours)
+  return [head]
 }

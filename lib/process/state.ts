@@ -42,7 +42,7 @@ interface State {
   modules: Readonly<Record<string, object>> | undefined
   /** What V8 has made of the library, as this process was given it. */
   compiledHere: Uint8Array | undefined
-  /** The same for other processes to be given, as it is by now, in a child. */
+  /** The same as it is by now, for other processes to be given, in a child whose parent has none that is of use. */
   compile: (() => Uint8Array) | undefined
   /** Imports a module, in a child. */
   importModule: ((url: string) => Promise<unknown>) | undefined

@@ -73,8 +73,6 @@ export interface Start {
   readonly worker: boolean
   /** Does it tell with each answer how much memory it takes, in KiB? */
   readonly reportsMemory: boolean
-  /** Is it to send what V8 has made of the library, when it has answered? */
-  readonly compiles: boolean
   /** Modules that are loaded before the first call comes. */
   readonly modules: readonly string[]
   /** Milliseconds in which what was sent is to arrive before the process ends. */

@@ -65,11 +65,12 @@ export class Worker {
   /** What it sent was none of brood's messages. */
   #rubbish: Error | undefined
   #setReady: () => void = () => {}
-  #keepCode: CompiledCode['keep'] = () => {}
+  readonly #code: CompiledCode
 
   constructor(plan: ProcessPlan, { entry, engine, isPooled, modules, reportsMemory = false }: WorkerKind) {
     const { pid: own, directory, token } = identity()
     this.#plan = plan
+    this.#code = findCompiledCode(plan)
     this.#entry = entry
     this.#catchesUp = !isPooled
     this.ready = new Promise((resolve) => {
@@ -95,10 +96,7 @@ export class Worker {
         this.#rubbish = error
         this.kill('SIGKILL')
       }
-      this.#link = new Link(link, (frame) => this.#receive(frame), stop, setClosed)
-      const code = findCompiledCode(plan)
-      this.#link.begin(code.given)
-      this.#keepCode = (compiled) => code.keep(compiled)
+      this.#link = new Link(link, this.#code, (frame) => this.#receive(frame), stop, setClosed)
       const start: Start = {
         pid: this.pid.id,
         parent: own.id,
@@ -111,7 +109,6 @@ export class Worker {
         token,
         detached: plan.detached,
         worker: isPooled,
-        compiles: code.isAskedFor,
         modules,
         reportsMemory,
         flushTimeout: plan.flushTimeout,
@@ -217,7 +214,7 @@ export class Worker {
         this.#setReady()
         break
       case message.compiled:
-        this.#keepCode(value?.body as Uint8Array)
+        this.#code.keep(value?.body as Uint8Array)
         break
       case message.uncaught:
         this.#uncaught = decodeMessage(value) as ThrownRecord

@@ -1,6 +1,6 @@
 // What V8 has compiled in one child is given to the next, and is no more than a short cut.
 import '../posix-only.js'
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Pool, type SpawnOptions, spawn, spawnWith } from 'brood/process'
 import { observe, root, temporaryDirectory } from '../support.js'
@@ -15,7 +15,7 @@ interface Given {
 const isGiven = process.platform === 'linux'
 const none = { bytes: 0, isOne: true }
 const some = { bytes: isGiven ? Number : 0, isOne: true }
-const { given, givenBelow } = await load<'given' | 'givenBelow'>('compiled.mjs')
+const { given, givenBelow, size: sizeOf } = await load<'given' | 'givenBelow' | 'size'>('compiled.mjs')
 
 const kinds: readonly (readonly [name: string, options: SpawnOptions])[] = [
   ['as this process', {}],
@@ -42,6 +42,30 @@ t.test('children of one kind after another', async (t) => {
   for (const [name, options] of kinds) t.match(await spawnWith(options, given), some, `${name}, once more`)
 })
 
+t.test('many kinds of children', async (t) => {
+  for (let size = 1; size <= 6; size++) await spawnWith({ execArgv: [`--stack-size=${900 + size}`] }, given).gone
+  const handle = spawn(given)
+  t.equal((await handle).isOne, true)
+  await handle.gone
+  t.match(await spawn(given), some, 'the latest ones are kept')
+})
+
+t.test('a parent that blocks behind a call with much to send', { skip: !isGiven && 'no code is sent here' }, async (t) => {
+  await spawn(sizeOf, '').gone
+  for (const length of [0, 64, 150, 190]) {
+    const handle = spawn(sizeOf, Buffer.alloc(length * 1024, 1))
+    // It has been sent by then, and nothing more is until this process has a turn.
+    while (!hasEnded(handle.osPid as number)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    t.equal(await handle, length * 1024)
+  }
+})
+
+/** There is no event while this process blocks. */
+function hasEnded(osPid: number): boolean {
+  const [, state] = /\) (\w)/.exec(readFileSync(`/proc/${osPid}/stat`, 'utf8')) ?? []
+  return state === 'Z'
+}
+
 t.test('below a child, and in a pool', async (t) => {
   await spawn(given).gone
   t.match(await spawn(givenBelow), some, 'a child passes on what it was given')
@@ -65,6 +89,8 @@ t.test('the library is replaced while a program runs', async (t) => {
   const main = join(copy, '../../main.mjs')
   const file = join(copy, 'dist/process.cjs')
   const text = readFileSync(file, 'utf8')
+  // npm gives every file the same time.
+  utimesSync(file, 0, 0)
   // As long as it was: V8 looks at no more than that.
   const changed = text.replace(
     '"The name of a task must be a text that is not empty."',
@@ -73,12 +99,13 @@ t.test('the library is replaced while a program runs', async (t) => {
   t.not(changed, text)
   writeFileSync(
     main,
-    `import { writeFileSync } from 'node:fs'
+    `import { utimesSync, writeFileSync } from 'node:fs'
 import { isChild, spawn, task } from 'brood/process'
 const look = task('look', () => { try { task('', () => {}) } catch ({ message }) { return message } })
 if (!isChild) {
   const before = [await spawn(look), await spawn(look)]
   writeFileSync(${JSON.stringify(file)}, ${JSON.stringify(changed)})
+  utimesSync(${JSON.stringify(file)}, 0, 0)
   console.log(JSON.stringify([...before, await spawn(look), await spawn(look)]))
 }
 `,

@@ -4,7 +4,7 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { assertSpawnIsSafe, fromModule, isChild, type SpawnOptions, spawn, spawnWith, type Task, task } from 'brood/process'
+import { assertSpawnIsSafe, fromModule, isChild, Pool, type SpawnOptions, spawn, spawnWith, type Task, task } from 'brood/process'
 import { type BuildOptions, build } from 'esbuild'
 import { observe, root, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
@@ -151,7 +151,13 @@ t.test('a file that is another one by now', async (t) => {
   const { add } = (await import(pathToFileURL(file).href)) as { add: Task<(a: number, b: number) => number> }
   t.equal(await spawn(add, 1, 2), 3)
   assertSpawnIsSafe()
-  writeFileSync(file, `${readFileSync(file, 'utf8')}\n// changed`)
+  const before = readFileSync(file, 'utf8')
+  await using pool = new Pool({ size: 1 })
+  writeFileSync(file, `${before}\n// changed`)
+  t.match(await caught(pool.run(add, 1, 2)), { code: 'ERR_BROOD_TASK_MISMATCH' })
+  writeFileSync(file, before)
+  t.equal(await pool.run(add, 1, 2), 3, 'the change was taken back')
+  writeFileSync(file, `${before}\n// changed`)
   t.match(await caught(spawn(add, 1, 2)), {
     code: 'ERR_BROOD_TASK_MISMATCH',
     name: 'BroodError',

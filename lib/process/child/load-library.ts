@@ -3,14 +3,15 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { Module } from 'node:module'
 import { dirname } from 'node:path'
 import { Script } from 'node:vm'
+import { noCode } from '../compiled-code.js'
 import { readBlocking } from '../read-blocking.js'
 import { getState } from '../state.js'
 
 const descriptor = 3
 /** Of the length in front of the code, a number of 32 bits. */
 const lengthLength = 4
-/** Of what says which file the code was made of: its size and its time of change, two doubles. */
-const stampLength = 16
+/** Of what says which file the code was made of: as many doubles as {@link readLibrary} writes. */
+const stampLength = 5 * 8
 
 /**
  * Evaluates a CommonJS file as `require` does, and leaves it where `require` finds it.
@@ -21,7 +22,7 @@ const stampLength = 16
  * @param cache where `require` looks for modules
  */
 export function loadLibrary(file: string, parent: NodeJS.Module, cache: NodeJS.Dict<NodeJS.Module>): void {
-  const given = readCompiled()
+  const { given, isWanted } = readCompiled()
   const { text, stamp } = readLibrary(file)
   const isOfThisFile = given?.subarray(0, stampLength).equals(stamp) === true
   const script = new Script(Module.wrap(text), {
@@ -31,8 +32,9 @@ export function loadLibrary(file: string, parent: NodeJS.Module, cache: NodeJS.D
   const state = getState()
   // A script has no loader of its own.
   state.importModule = (url) => import(url)
-  state.compiledHere = given
-  state.compile = () => Buffer.concat([stamp, script.createCachedData()])
+  const isUsed = isOfThisFile && script.cachedDataRejected !== true
+  if (isUsed) state.compiledHere = given
+  else if (isWanted) state.compile = () => Buffer.concat([stamp, script.createCachedData()])
   const library = new Module(file, parent)
   library.filename = file
   library.paths = parent.paths
@@ -47,19 +49,20 @@ function readLibrary(file: string): { readonly text: string; readonly stamp: Buf
   // What is read is what was looked at, whatever is put in its place meanwhile.
   const fd = openSync(file, 'r')
   try {
-    const { size, mtimeMs } = fstatSync(fd)
-    const stamp = Buffer.alloc(stampLength)
-    stamp.writeDoubleLE(mtimeMs, stamp.writeDoubleLE(size, 0))
+    const { dev, ino, size, mtimeMs, ctimeMs } = fstatSync(fd)
+    // npm gives all files of all packages one time of modification. That of the last change nobody can choose.
+    const stamp = Buffer.from(Float64Array.of(dev, ino, size, mtimeMs, ctimeMs).buffer)
     return { text: readFileSync(fd, 'utf8'), stamp }
   } finally {
     closeSync(fd)
   }
 }
 
-/** @returns `undefined` where the parent has none */
-function readCompiled(): Buffer | undefined {
+/** What the parent gives, and whether it wants what this process compiles where that is of no use. */
+function readCompiled(): { readonly given: Buffer | undefined; readonly isWanted: boolean } {
   const length = readExactly(lengthLength).readUInt32LE(0)
-  return length === 0 ? undefined : readExactly(length)
+  if (length === noCode.andKeepYours) return { given: undefined, isWanted: false }
+  return { given: length === noCode.butSendYours ? undefined : readExactly(length), isWanted: true }
 }
 
 function readExactly(length: number): Buffer {

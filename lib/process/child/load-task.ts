@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { recordThrown } from '../error-record.js'
 import { isSendable } from '../message-value.js'
-import { hashOnce } from '../module-hash.js'
+import { forgetHash, hashOnce } from '../module-hash.js'
 import { getState } from '../state.js'
 import type { AnyFunction } from '../task.js'
 import type { Failure, TaskReference } from '../wire.js'
@@ -29,7 +29,11 @@ export const isLoaded = ({ url }: TaskReference): boolean => loadedModules.has(u
  */
 export function loadTask(reference: TaskReference): Loaded | Promise<Loaded> {
   const { url, hash } = reference
-  if (hash !== undefined && hashOnce(url) !== hash) return { failure: { kind: 'mismatch' } }
+  if (hash !== undefined && hashOnce(url) !== hash) {
+    // The file may be as it was by the next call.
+    forgetHash(url)
+    return { failure: { kind: 'mismatch' } }
+  }
   const loading = loadModule(reference)
   return loading instanceof Promise ? loading.then((failure) => failure ?? findTask(reference)) : (loading ?? findTask(reference))
 }
@@ -50,6 +54,7 @@ function loadModule({ url, isCommonJS }: Pick<TaskReference, 'url' | 'isCommonJS
   }
   const fail = (error: unknown): Failed | undefined => {
     state.loading = undefined
+    forgetHash(url)
     if (error instanceof InitReached) return done(undefined)
     return { failure: { kind: 'not-loaded', record: recordThrown(error, isSendable) } }
   }

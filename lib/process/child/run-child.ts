@@ -61,7 +61,6 @@ class Child {
   #isLoadingAhead = false
   #isEnding = false
   #isInLoop = false
-  #hasSentCode = false
   readonly #context = new TaskContext()
 
   constructor(link: ParentLink, start: Start) {
@@ -245,10 +244,15 @@ class Child {
 
   /** Once, when all that a call takes has run. */
   #sendCode(): void {
-    if (!this.#start.compiles || this.#hasSentCode) return
-    this.#hasSentCode = true
-    const body = getState().compile?.()
-    if (body !== undefined) this.#link.send({ type: message.compiled, id: 0, value: { format: 'clone', body, buffers: [] } })
+    const state = getState()
+    const { compile } = state
+    if (compile === undefined) return
+    state.compile = undefined
+    try {
+      this.#link.send({ type: message.compiled, id: 0, value: { format: 'clone', body: compile(), buffers: [] } })
+    } catch {
+      // There is too little memory for it. The answer is out.
+    }
   }
 
   #reportUncaught(error: unknown): void {
