@@ -259,10 +259,13 @@ t.test('a wrapped program and its parent observe what they would have observed',
 
 t.test('every exit code comes through', async (t) => {
   const context = contexts[commonjs] as Context
-  const codes = Array.from({ length: 256 }, (_, code) => code)
+  // By day those with a meaning of their own, and the borders: Node's, a shell's, those that stand for signals.
+  const codes = isNight
+    ? Array.from({ length: 256 }, (_, code) => code)
+    : [0, 1, 2, 7, 9, 13, 64, 126, 127, 128, 129, 130, 134, 137, 139, 143, 159, 255]
   const seen: (number | null)[] = []
-  await atOnce(4, codes, async (code) => {
-    seen[code] = (await startWrapped(context, { name: 'exit', file: 'exit-with.cjs', args: [String(code)] })).code
+  await atOnce(4, [...codes.entries()], async ([index, code]) => {
+    seen[index] = (await startWrapped(context, { name: 'exit', file: 'exit-with.cjs', args: [String(code)] })).code
   })
   t.same(seen, codes)
 })
