@@ -2,7 +2,7 @@
 for (const name of Object.keys(process.env)) {
   if (name === 'NODE_OPTIONS' || name.startsWith('_TAPJS_PROCESSINFO_')) delete process.env[name]
 }
-// It adds 30 ms to each of the many Node processes started here.
+// It adds 30 ms and more to each of the many Node processes started here.
 delete process.env.NODE_EXTRA_CA_CERTS
 
 // Its loaders are for the test itself: the processes that are started here inherit them otherwise, and take ten times as long to start.

@@ -1,4 +1,4 @@
-// The doors to what most children do without. To compile all of it takes a child 3 ms, a sixth of what it costs to start one.
+// The doors to what most children do without. To compile all of it takes a child 3 ms.
 import { createRequire } from 'node:module'
 import { notBeside } from './errors.js'
 import type * as Rest from './rest.js'

@@ -9,7 +9,7 @@ let kind: string | undefined
 let spares: Worker[] = []
 
 /**
- * Keeps so many processes ready for the next `spawn`, with the module of the latest one loaded: a call is then answered in a thirtieth of the time.
+ * Keeps so many processes ready for the next `spawn`, with the module of the latest one loaded: a call is then answered in a twentieth of the time.
  *
  * A spare keeps no program running, and uses no resources of the ledger until it is used.
  */
