@@ -125,6 +125,9 @@ writeFileSync('dist/process.cjs', withPlainExports(readFileSync('dist/process.cj
 for (const part of ['process', 'process-rest', 'process-child']) loadBuiltinsFast(`dist/${part}.cjs`)
 await writeDoor('process')
 showTypesOfRest('dist/process/index.d.ts')
+await build({ ...commonjs, entryPoints: ['lib/module/index.cts'], outfile: 'dist/module.cjs' })
+await build({ ...library, format: 'esm', entryPoints: ['lib/module/hot/engine.ts'], outfile: 'dist/module-hot.js' })
+await writeDoor('module')
 // On its own, since it holds the whole page: loaded when a page is asked for.
 const page = { BROOD_PAGE: JSON.stringify(await buildPage()) }
 await build({

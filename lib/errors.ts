@@ -28,6 +28,19 @@ export type BroodErrorCode =
   | 'ERR_BROOD_CHANNEL_DUPLICATE'
   | 'ERR_BROOD_CHANNEL_SELF'
   | 'ERR_BROOD_CHANNEL_BUSY'
+  | 'ERR_BROOD_HOT_RELOAD'
+  | 'ERR_BROOD_HOT_EXPORT'
+  | 'ERR_BROOD_LOAD_FAILED'
+  | 'ERR_BROOD_ALREADY_LOADED'
+  | 'ERR_BROOD_STAMP_MISMATCH'
+  | 'ERR_BROOD_EXPORT_MISSING'
+  | 'ERR_BROOD_LOAD_TIMEOUT'
+  | 'ERR_BROOD_RESOURCES_ACTIVE'
+  | 'ERR_BROOD_BEFORE_UNLOAD'
+  | 'ERR_BROOD_UNLOAD_TIMEOUT'
+  | 'ERR_BROOD_STILL_LOADED'
+  | 'ERR_BROOD_MODULE_GONE'
+  | 'ERR_BROOD_NO_SYNC'
 
 /** What is known of an error beside its message: the cause, and the fields a program needs. */
 export interface BroodErrorDetails {

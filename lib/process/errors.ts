@@ -1,3 +1,4 @@
+import { classOf, hasCode, type NamedError, setName } from '../error-class.js'
 import { BroodError, type BroodErrorCode, type BroodErrorDetails } from '../errors.js'
 import type { Pid } from './pid.js'
 
@@ -15,27 +16,6 @@ export interface ProcessFacts {
   readonly signal: NodeJS.Signals | null
   /** The last of what it wrote to stderr, at most 4 kB; empty where its stderr is not brood's to read. */
   readonly stderr: string
-}
-
-const hasCode = (value: unknown, code: BroodErrorCode) => value instanceof Error && (value as { code?: unknown }).code === code
-
-type Named = new (message: string, details?: BroodErrorDetails) => BroodError
-
-/** Makes the class of one code. */
-function classOf(name: string, code: BroodErrorCode): Named {
-  const made = {
-    [name]: class extends BroodError {
-      constructor(message: string, details?: BroodErrorDetails) {
-        super(code, message, details)
-      }
-
-      static override [Symbol.hasInstance](value: unknown): boolean {
-        return hasCode(value, code)
-      }
-    },
-  }[name] as Named
-  Object.defineProperty(made.prototype, 'name', { value: name, configurable: true, writable: true })
-  return made
 }
 
 /** A process ended before it had answered. It has the fields of {@link ProcessFacts}. */
@@ -91,36 +71,36 @@ export class CancelledError extends BroodError {
 setName(CancelledError, 'CancelledError')
 
 /** It took longer than it may. */
-export const TimeoutError: Named = classOf('TimeoutError', 'ERR_BROOD_TIMEOUT')
+export const TimeoutError: NamedError = classOf('TimeoutError', 'ERR_BROOD_TIMEOUT')
 /** The system could not start the process: `cause` says why. */
-export const NotStartedError: Named = classOf('NotStartedError', 'ERR_BROOD_NOT_STARTED')
+export const NotStartedError: NamedError = classOf('NotStartedError', 'ERR_BROOD_NOT_STARTED')
 /** An argument or a result that cannot be sent: `path` says which part of it. */
-export const NotCloneableError: Named = classOf('NotCloneableError', 'ERR_BROOD_NOT_CLONEABLE')
+export const NotCloneableError: NamedError = classOf('NotCloneableError', 'ERR_BROOD_NOT_CLONEABLE')
 /** What was passed is no task. */
-export const NotATaskError: Named = classOf('NotATaskError', 'ERR_BROOD_NOT_A_TASK')
+export const NotATaskError: NamedError = classOf('NotATaskError', 'ERR_BROOD_NOT_A_TASK')
 /** The module has no such task in the child. */
-export const TaskNotFoundError: Named = classOf('TaskNotFoundError', 'ERR_BROOD_TASK_NOT_FOUND')
+export const TaskNotFoundError: NamedError = classOf('TaskNotFoundError', 'ERR_BROOD_TASK_NOT_FOUND')
 /** The module's file is another than the one that the caller has loaded. */
-export const TaskMismatchError: Named = classOf('TaskMismatchError', 'ERR_BROOD_TASK_MISMATCH')
+export const TaskMismatchError: NamedError = classOf('TaskMismatchError', 'ERR_BROOD_TASK_MISMATCH')
 /** Two tasks of one module have the same name. */
-export const TaskDuplicateError: Named = classOf('TaskDuplicateError', 'ERR_BROOD_TASK_DUPLICATE')
+export const TaskDuplicateError: NamedError = classOf('TaskDuplicateError', 'ERR_BROOD_TASK_DUPLICATE')
 /** The module could not be loaded in the child: `cause` says why. */
-export const TaskNotLoadedError: Named = classOf('TaskNotLoadedError', 'ERR_BROOD_TASK_NOT_LOADED')
+export const TaskNotLoadedError: NamedError = classOf('TaskNotLoadedError', 'ERR_BROOD_TASK_NOT_LOADED')
 /** A module starts processes while brood loads it to find a task in it. */
-export const UnguardedError: Named = classOf('UnguardedError', 'ERR_BROOD_UNGUARDED')
+export const UnguardedError: NamedError = classOf('UnguardedError', 'ERR_BROOD_UNGUARDED')
 /** Resources are taken now. */
-export const NoCapacityError: Named = classOf('NoCapacityError', 'ERR_BROOD_NO_CAPACITY')
+export const NoCapacityError: NamedError = classOf('NoCapacityError', 'ERR_BROOD_NO_CAPACITY')
 /** More resources than there are. */
-export const ImpossibleError: Named = classOf('ImpossibleError', 'ERR_BROOD_IMPOSSIBLE')
+export const ImpossibleError: NamedError = classOf('ImpossibleError', 'ERR_BROOD_IMPOSSIBLE')
 /** As many calls wait as may. */
-export const QueueFullError: Named = classOf('QueueFullError', 'ERR_BROOD_QUEUE_FULL')
+export const QueueFullError: NamedError = classOf('QueueFullError', 'ERR_BROOD_QUEUE_FULL')
 /** It has a meaning only inside a task. */
-export const NoTaskError: Named = classOf('NoTaskError', 'ERR_BROOD_NO_TASK')
+export const NoTaskError: NamedError = classOf('NoTaskError', 'ERR_BROOD_NO_TASK')
 
 /** This process has a channel to or from that process already. */
-export const ChannelDuplicateError: Named = classOf('ChannelDuplicateError', 'ERR_BROOD_CHANNEL_DUPLICATE')
+export const ChannelDuplicateError: NamedError = classOf('ChannelDuplicateError', 'ERR_BROOD_CHANNEL_DUPLICATE')
 /** A channel leads from one process to another one. */
-export const ChannelSelfError: Named = classOf('ChannelSelfError', 'ERR_BROOD_CHANNEL_SELF')
+export const ChannelSelfError: NamedError = classOf('ChannelSelfError', 'ERR_BROOD_CHANNEL_SELF')
 
 /**
  * Why nothing more comes or goes: the other process has ended by itself with exit code 0, has ended in another way, or one of the two ends was
@@ -149,9 +129,4 @@ setName(ChannelClosedError, 'ChannelClosedError')
 export function notBeside(file: string, details: BroodErrorDetails): BroodError {
   const advice = 'Where a bundler has taken brood in, tell it to leave brood out (esbuild: --external:brood).'
   return new NotStartedError(`No process can be started: ${file} is not there. ${advice}`, details)
-}
-
-// The build may change the names of classes, and they are shown.
-function setName(constructor: { readonly prototype: BroodError }, name: string): void {
-  Object.defineProperty(constructor.prototype, 'name', { value: name, configurable: true, writable: true })
 }

@@ -1,0 +1,31 @@
+import { BroodError, type BroodErrorCode, type BroodErrorDetails } from './errors.js'
+
+/** Is it an error of one code, whichever copy of brood has made it? */
+export function hasCode(value: unknown, code: BroodErrorCode): boolean {
+  return value instanceof Error && (value as { code?: unknown }).code === code
+}
+
+/** The class of the errors that have one code. */
+export type NamedError = new (message: string, details?: BroodErrorDetails) => BroodError
+
+/** Makes the class of one code. */
+export function classOf(name: string, code: BroodErrorCode): NamedError {
+  const made = {
+    [name]: class extends BroodError {
+      constructor(message: string, details?: BroodErrorDetails) {
+        super(code, message, details)
+      }
+
+      static override [Symbol.hasInstance](value: unknown): boolean {
+        return hasCode(value, code)
+      }
+    },
+  }[name] as NamedError
+  setName(made, name)
+  return made
+}
+
+/** The build may change the names of classes, and they are shown. */
+export function setName(constructor: { readonly prototype: BroodError }, name: string): void {
+  Object.defineProperty(constructor.prototype, 'name', { value: name, configurable: true, writable: true })
+}

@@ -1,0 +1,8 @@
+export { BroodError, type BroodErrorCode, type BroodErrorDetails } from '../errors.js'
+export { hot, hotHandle } from './hot/door.js'
+export { HotExportError, HotReloadError } from './hot/errors.js'
+export type { HotContext, HotData } from './hot/hot-context.js'
+export type { HotHandle } from './hot/hot-handle.js'
+export type { HotOptions } from './hot/hot-options.js'
+export type { ReloadOutcome } from './hot/reload-outcome.js'
+export type { Leftover } from './leftover.js'

@@ -1,0 +1,22 @@
+import { Module } from 'node:module'
+
+/** What all copies of `brood/module` in one thread share: a module that is loaded may have a copy of brood of its own. */
+interface State {
+  /** The functions of the host that the module of this thread may call, once it is being loaded. */
+  imports: Readonly<Record<string, (...args: never[]) => unknown>> | undefined
+}
+
+const key = Symbol.for('brood.module@1')
+
+// As brood/process does: every copy can reach it, and programs do not enumerate it.
+const holder = Module as unknown as { [key]?: State }
+
+/** The state of this thread, made on first use. */
+export function getState(): State {
+  let state = holder[key]
+  if (state === undefined) {
+    state = { imports: undefined }
+    Object.defineProperty(holder, key, { value: state })
+  }
+  return state
+}
