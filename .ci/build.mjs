@@ -127,6 +127,7 @@ await writeDoor('process')
 showTypesOfRest('dist/process/index.d.ts')
 await build({ ...commonjs, entryPoints: ['lib/module/index.cts'], outfile: 'dist/module.cjs' })
 await build({ ...library, format: 'esm', entryPoints: ['lib/module/hot/engine.ts'], outfile: 'dist/module-hot.js' })
+await build({ ...library, format: 'cjs', entryPoints: ['lib/module/hot/watch-thread.cts'], outfile: 'dist/module-watch.cjs' })
 await writeDoor('module')
 // On its own, since it holds the whole page: loaded when a page is asked for.
 const page = { BROOD_PAGE: JSON.stringify(await buildPage()) }

@@ -31,8 +31,11 @@ export async function hot<Exports extends object>(
   const plan = planHot(options, process.env)
   if (plan.mode === 'static') return checkRequired(await load(), specifier, plan)
   engine ??= (await import(new URL('./module-hot.js', import.meta.url).href)) as typeof Engine
-  return (await engine.hotModule(from, specifier, plan)) as Exports
+  return (await engine.hotModule(from, specifier, plan, isRequire(load))) as Exports
 }
+
+/** What a function that requires a module gives of CommonJS is what that exports, and not its namespace. */
+const isRequire = (load: () => unknown) => /\brequire\s*\(/.test(Function.prototype.toString.call(load))
 
 function checkRequired<Exports extends object>(exports: Exports, specifier: string, { required }: HotPlan): Exports {
   const missing = required.find((name) => !(name in exports))

@@ -1,0 +1,146 @@
+// What hot() returns: an object whose functions stay the same, whatever version answers.
+import { HotExportError } from './errors.js'
+import type { Origin } from './exports.js'
+
+type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
+
+/** Asked at each call: has anything changed? */
+export interface Gate {
+  /** Written by another thread: a place in memory that both have. */
+  flags: Int32Array
+  /** What the flag was when files were last looked at. */
+  seen: number
+  /** Looks at the files, and loads what has changed. */
+  refresh(): void
+}
+
+/** Where the exports of a module are. */
+export interface Exported {
+  /** How the module is called in errors. */
+  readonly label: string
+  /** Is it evaluated? */
+  readonly isEvaluated: () => boolean
+  /** What an export is by now. */
+  readonly read: (name: string) => unknown
+  readonly has: (name: string) => boolean
+}
+
+/** The function that stands for an export, and what it calls. */
+interface Stable {
+  readonly entry: { call: AnyFunction }
+  readonly function: AnyFunction
+}
+
+/** The exports of a module, as its callers have them. */
+export class Facade {
+  readonly object: object
+  readonly #stable = new Map<string, Stable>()
+  readonly #gate: Gate
+  readonly #exported: Exported
+
+  /** @param object is given the properties */
+  constructor(gate: Gate, exported: Exported, object: object = namespaceLike()) {
+    this.#gate = gate
+    this.#exported = exported
+    this.object = object
+  }
+
+  /** Has the object show what the module exports now. */
+  update(exports: ReadonlyMap<string, Origin | undefined>): void {
+    const { isEvaluated, read } = this.#exported
+    for (const [name, origin] of exports) {
+      const isConstant = origin?.name !== undefined && origin.isConstant
+      const isFunction = isEvaluated() ? isConstant && isPlainFunction(read(name)) : isConstant && origin.kind === 'function'
+      if (isFunction) this.#showFunction(name, isEvaluated() ? (read(name) as AnyFunction) : undefined)
+      else this.#showLive(name)
+    }
+    for (const name of Object.keys(this.object)) if (!exports.has(name)) this.#showGone(name)
+  }
+
+  /** The function that stands for an export, the same for ever. */
+  stableFunction(name: string): Stable {
+    let stable = this.#stable.get(name)
+    if (stable === undefined) {
+      const entry = { call: this.#makeLive(name) }
+      stable = { entry, function: makeStable(this.#gate, entry) }
+      Object.defineProperty(stable.function, 'name', { value: name, configurable: true })
+      this.#stable.set(name, stable)
+    }
+    return stable
+  }
+
+  /** An export that will stay what it is, until the next version. */
+  #showFunction(name: string, value: AnyFunction | undefined): void {
+    const { entry, function: stable } = this.stableFunction(name)
+    entry.call = value ?? this.#makeLive(name)
+    if (value !== undefined) resemble(stable, value)
+    Object.defineProperty(this.object, name, { value: stable, writable: false, enumerable: true, configurable: true })
+  }
+
+  /** One that may be something else each time, or no function. */
+  #showLive(name: string): void {
+    const get = () => {
+      this.#look()
+      const value = this.#exported.read(name)
+      if (!isPlainFunction(value)) return value
+      const stable = this.stableFunction(name)
+      stable.entry.call = this.#makeLive(name)
+      resemble(stable.function, value)
+      return stable.function
+    }
+    Object.defineProperty(this.object, name, { get, enumerable: true, configurable: true })
+  }
+
+  /** Callers may have the function still: it says what has become of it. */
+  #showGone(name: string): void {
+    const stable = this.#stable.get(name)
+    if (stable === undefined) Reflect.deleteProperty(this.object, name)
+    else this.#showFunction(name, undefined)
+  }
+
+  #look(): void {
+    const gate = this.#gate
+    if (gate.flags[0] !== gate.seen) gate.refresh()
+  }
+
+  #makeLive(name: string): AnyFunction {
+    const { read, has, label } = this.#exported
+    return function live(this: unknown, ...args) {
+      const value = has(name) ? read(name) : undefined
+      if (typeof value === 'function') {
+        return new.target === undefined
+          ? Reflect.apply(value, this, args)
+          : Reflect.construct(value, args, new.target === live ? value : new.target)
+      }
+      const reason = has(name) ? `is no function any more but ${describe(value)}` : 'is not exported any more'
+      throw new HotExportError(`${name} of ${label} ${reason}. Export it again, or do not call it.`, { exportName: name })
+    }
+  }
+}
+
+/** At each call: one comparison, one call. */
+function makeStable(gate: Gate, entry: Stable['entry']): AnyFunction {
+  return function stable(this: unknown, ...args) {
+    if (gate.flags[0] !== gate.seen) gate.refresh()
+    if (new.target === undefined) return entry.call.apply(this, args)
+    return Reflect.construct(entry.call, args, new.target === stable ? entry.call : new.target)
+  }
+}
+
+/** A function shows how it is called, and with how many arguments. */
+function resemble(stable: AnyFunction, { name, length }: AnyFunction): void {
+  if (stable.name !== name) Object.defineProperty(stable, 'name', { value: name, configurable: true })
+  if (stable.length !== length) Object.defineProperty(stable, 'length', { value: length, configurable: true })
+}
+
+/** Not a class: that is a value, which one has to make instances of. */
+function isPlainFunction(value: unknown): value is AnyFunction {
+  return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value))
+}
+
+const describe = (value: unknown) => (value === null ? 'null' : typeof value === 'object' ? 'an object' : `of type ${typeof value}`)
+
+/** As the namespace of a module, which it is in production. */
+function namespaceLike(): object {
+  return Object.create(null, { [Symbol.toStringTag]: { value: 'Module' } }) as object
+}

@@ -1,0 +1,217 @@
+import { EventEmitter } from 'node:events'
+import { basename } from 'node:path'
+import type { BroodError } from '../../errors.js'
+import type { Leftover } from '../leftover.js'
+import { HotExportError, HotReloadError } from './errors.js'
+import type { Origin } from './exports.js'
+import { Facade, type Gate } from './facade.js'
+import type { HotEvents, HotHandle } from './hot-handle.js'
+import type { HotPlan } from './hot-options.js'
+import type { Instance } from './instance.js'
+import type { ModuleGraph } from './module-graph.js'
+import type { Namespace } from './native-modules.js'
+import { reloadError } from './reload-error.js'
+import type { ReloadOutcome } from './reload-outcome.js'
+import { ScriptInstance } from './script-instance.js'
+import type { Source } from './source.js'
+import type { LocalTarget } from './source-files.js'
+import type { Watching } from './watching.js'
+
+/** A little more than how long a file that is being written may be wrong. */
+const patience = 60
+
+/** What a module that was evaluated never is. */
+const never = -1
+
+/** A module that is hot, from `hot()` on. */
+export class HotModule implements HotHandle {
+  version = 0
+  lastError: HotReloadError | undefined
+  readonly facade: Facade
+  readonly #graph: ModuleGraph
+  readonly #target: LocalTarget
+  readonly #plan: HotPlan
+  readonly #watching: Watching | undefined
+  readonly #gate: Gate
+  readonly #events = new EventEmitter()
+  readonly #isRequired: boolean
+  #isBusy = false
+  /** What was known of the files at the last attempt, and at the last report. */
+  #triedRevision = never
+  #reportedRevision = never
+
+  /**
+   * @param watching `undefined` where it is loaded anew only by {@link reload}
+   * @param isRequired do callers want what `require` gives?
+   */
+  constructor(graph: ModuleGraph, target: LocalTarget, plan: HotPlan, watching: Watching | undefined, isRequired: boolean) {
+    this.#graph = graph
+    this.#target = target
+    this.#plan = plan
+    this.#watching = watching
+    this.#isRequired = isRequired && graph.files.get(target).format === 'commonjs'
+    this.#gate = { flags: watching?.flags ?? new Int32Array(1), seen: never, refresh: () => this.#refresh() }
+    this.#check(graph.exportsOf(target))
+    this.facade = this.#makeFacade()
+    this.facade.update(this.#shownExports())
+  }
+
+  get files(): readonly string[] {
+    return this.#graph.reach(this.#target).flatMap((url) => this.#graph.files.find(url)?.path ?? [])
+  }
+
+  reload(): ReloadOutcome {
+    return this.#attempt(false)
+  }
+
+  on<Event extends keyof HotEvents>(event: Event, listener: (...args: HotEvents[Event]) => void): this {
+    this.#events.on(event, listener as (...args: unknown[]) => void)
+    return this
+  }
+
+  off<Event extends keyof HotEvents>(event: Event, listener: (...args: HotEvents[Event]) => void): this {
+    this.#events.off(event, listener as (...args: unknown[]) => void)
+    return this
+  }
+
+  close(): void {
+    // A module that was never evaluated is, at its first call.
+    this.#gate.flags = new Int32Array(1)
+    if (this.version > 0) this.#gate.seen = 0
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  #refresh(): void {
+    // A module that calls itself while it is evaluated is answered as far as it is there.
+    if (this.#isBusy) return
+    const { flags } = this.#gate
+    const seen = flags[0] as number
+    const outcome = this.version === 0 || this.#plan.auto ? this.#attempt(this.version > 0) : undefined
+    if (this.version > 0) this.#gate.seen = seen
+    else if (outcome?.status === 'kept-old') throw outcome.error
+  }
+
+  /** @param isPatient may a file that is wrong be one that is still being written? */
+  #attempt(isPatient: boolean): ReloadOutcome {
+    this.#isBusy = true
+    try {
+      return this.#replaceChanged(isPatient)
+    } catch (error) {
+      return this.#keepOld(reloadError(error, this.#sources()))
+    } finally {
+      this.#isBusy = false
+    }
+  }
+
+  #replaceChanged(isPatient: boolean): ReloadOutcome {
+    const graph = this.#graph
+    const { files } = graph
+    const before = this.#sources().map(({ url }) => url)
+    if (files.look(before, isPatient)) this.#watching?.tellLater(patience)
+    const wrong = before.flatMap((url) => files.errorOf(url) ?? [])[0]
+    if (wrong !== undefined) return this.#keepOld(wrong)
+    const planned = graph.plan(this.#target)
+    if (this.version > 0 && planned.size === 0) {
+      this.lastError = undefined
+      return { status: 'unchanged', version: this.version }
+    }
+    // What has failed once fails again, unless something has changed. Who asks for it expressly may know better.
+    if (this.#triedRevision === files.revision && this.lastError !== undefined && isPatient) return this.#keepOld(this.lastError)
+    this.#triedRevision = files.revision
+    const { fresh, old } = graph.replace(this.#target, planned, {
+      isDisposedFirst: this.#plan.handover === 'dispose-first',
+      check: (exports) => this.#check(exports),
+    })
+    return this.#goLive(fresh, old)
+  }
+
+  #goLive(fresh: readonly Instance[], old: readonly Instance[]): ReloadOutcome {
+    this.version++
+    this.lastError = undefined
+    this.facade.update(this.#shownExports())
+    void this.#watching?.watch([...watchedPaths(this.#graph)])
+    const leftovers = old.flatMap((instance) => instance.leftovers())
+    const outcome = { status: 'reloaded', version: this.version, files: fresh.map(({ source }) => source.path), leftovers } as const
+    this.#warnOfLeftovers(leftovers)
+    if (this.version > 1) queueMicrotask(() => this.#events.emit('reload', outcome))
+    return outcome
+  }
+
+  #keepOld(error: HotReloadError): ReloadOutcome {
+    this.lastError = error
+    const { revision } = this.#graph.files
+    if (this.version > 0 && revision !== this.#reportedRevision) {
+      this.#reportedRevision = revision
+      if (this.#events.listenerCount('error') > 0) queueMicrotask(() => this.#events.emit('error', error))
+      else process.stderr.write(describeError(error, this.version))
+    }
+    return { status: 'kept-old', version: this.version, error }
+  }
+
+  /** Those that end by themselves are only told to who asks. */
+  #warnOfLeftovers(leftovers: readonly Leftover[]): void {
+    const holding = leftovers.filter(({ kind, description }) => kind === 'listener' || description.startsWith('setInterval'))
+    if (holding.length === 0) return
+    const list = holding.map(({ description, at }) => `\n  ${description}${at === undefined ? '' : `, made at ${at}`}`)
+    const advice = 'Give it back in a callback of import.meta.hot.dispose().'
+    process.emitWarning(`An old version of ${this.#target.path} is still held by what it has left. ${advice}${list.join('')}`, {
+      code: 'BROOD_HOT_LEFTOVER',
+    })
+  }
+
+  /** @throws HotExportError at first, HotReloadError later */
+  #check(exports: ReadonlyMap<string, Origin>): void {
+    const missing = this.#plan.required.find((name) => !exports.has(name))
+    if (missing === undefined) return
+    const { path } = this.#target
+    const cause: BroodError = new HotExportError(`${path} has no export "${missing}", which is required.`, { exportName: missing })
+    if (this.version === 0) throw cause
+    throw new HotReloadError(cause.message, { file: path }, { cause })
+  }
+
+  #makeFacade(): Facade {
+    const live = () => this.#graph.liveVersion(this.#target.url)
+    const exports = () => Object((this.#isRequired ? (live() as ScriptInstance).exports : live()?.namespace) ?? {}) as Namespace
+    return new Facade(this.#gate, {
+      label: basename(this.#target.path),
+      isEvaluated: () => this.version > 0,
+      has: (name) => name in exports(),
+      read: (name) => exports()[name],
+    })
+  }
+
+  #shownExports(): ReadonlyMap<string, Origin | undefined> {
+    const exports: ReadonlyMap<string, Origin | undefined> = this.#graph.exportsOf(this.#target)
+    if (!this.#isRequired) return exports
+    return new Map([...exports].filter(([name]) => name !== 'default'))
+  }
+
+  /** What is known of the module's files, its own first. */
+  #sources(): readonly Source[] {
+    return this.#graph
+      .reach(this.#target)
+      .toReversed()
+      .flatMap((url) => this.#graph.files.find(url) ?? [])
+  }
+}
+
+/** The files of all modules that are hot. */
+export function* watchedPaths(graph: ModuleGraph): Iterable<string> {
+  const seen = new Set<string>()
+  for (const root of graph.roots) {
+    for (const url of graph.reach(root)) {
+      const path = graph.files.find(url)?.path
+      if (path === undefined || seen.has(path)) continue
+      seen.add(path)
+      yield path
+    }
+  }
+}
+
+function describeError({ message, frame }: HotReloadError, version: number): string {
+  const lines = frame === undefined ? '' : `\n${frame}`
+  return `brood: ${message}\nVersion ${version} goes on answering.${lines}\n`
+}

@@ -1,0 +1,114 @@
+import { statSync } from 'node:fs'
+import { HotReloadError } from './errors.js'
+import { fingerprint } from './fingerprint.js'
+import { readSource, type Source } from './source.js'
+import type { Target } from './target.js'
+
+export type LocalTarget = Target & { readonly kind: 'local' }
+
+interface Entry {
+  readonly target: LocalTarget
+  /** The file when it was last looked at. */
+  seen: string | undefined
+  /** What was last read of it that could be understood. */
+  latest: Source | undefined
+  /** Why the file, as it is now, cannot be understood. */
+  error: HotReloadError | undefined
+}
+
+/** A file that is younger, in milliseconds, and wrong, may be one that is still being written. */
+const settleTime = 50
+
+/** What the files of modules say, as far as it is known here. */
+export class SourceFiles {
+  /** Counts what was found to be new. */
+  revision = 0
+  readonly #entries = new Map<string, Entry>()
+  readonly #findImport: (specifier: string, parent: string) => Target
+
+  constructor(findImport: (specifier: string, parent: string) => Target) {
+    this.#findImport = findImport
+  }
+
+  /**
+   * What a file said when it was last looked at. One that was never asked for is read.
+   *
+   * @throws HotReloadError where it never could be understood
+   */
+  get(target: LocalTarget): Source {
+    let entry = this.#entries.get(target.url)
+    if (entry === undefined) {
+      entry = { target, seen: undefined, latest: undefined, error: undefined }
+      this.#look(entry, false)
+      this.#entries.set(target.url, entry)
+    }
+    if (entry.latest === undefined) throw entry.error ?? new HotReloadError(`${target.path} is not there.`, { file: target.path })
+    return entry.latest
+  }
+
+  /** What is known of it, without a look. */
+  find(url: string): Source | undefined {
+    return this.#entries.get(url)?.latest
+  }
+
+  errorOf(url: string): HotReloadError | undefined {
+    return this.#entries.get(url)?.error
+  }
+
+  /**
+   * Looks whether files have changed.
+   *
+   * @param isPatient is one that is wrong and very young left for later?
+   * @returns was one left for later?
+   */
+  look(urls: Iterable<string>, isPatient: boolean): boolean {
+    let isUnsettled = false
+    for (const url of urls) {
+      const entry = this.#entries.get(url)
+      if (entry !== undefined && this.#look(entry, isPatient)) isUnsettled = true
+    }
+    return isUnsettled
+  }
+
+  /** Makes it another version, though it says the same. */
+  touch(url: string): void {
+    const entry = this.#entries.get(url)
+    if (entry?.latest === undefined) return
+    entry.latest = { ...entry.latest }
+    this.revision++
+  }
+
+  forget(url: string): void {
+    this.#entries.delete(url)
+  }
+
+  #look(entry: Entry, isPatient: boolean): boolean {
+    const { path } = entry.target
+    const now = fingerprint(path)
+    // A file that is not there is one that is being replaced: it has not changed. From dymod.
+    if (now === undefined ? entry.latest !== undefined : now === entry.seen) return false
+    let source: Source | undefined
+    let error: HotReloadError | undefined
+    try {
+      source = readSource(entry.target, this.#findImport)
+    } catch (thrown) {
+      error = thrown as HotReloadError
+    }
+    if (isPatient && (source === undefined || source.text === '') && isYoung(path)) return true
+    const isNew = source === undefined || source.text !== entry.latest?.text
+    if (isNew || entry.error !== undefined) this.revision++
+    if (source !== undefined && isNew) entry.latest = source
+    entry.seen = now
+    entry.error = error
+    return false
+  }
+}
+
+function isYoung(path: string): boolean {
+  try {
+    const age = Date.now() - statSync(path).mtimeMs
+    return age >= 0 && age < settleTime
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,44 @@
+import type * as acorn from 'acorn'
+
+/** Any node of a syntax tree, as acorn makes it. */
+export type Node = acorn.AnyNode
+
+/** Its children, in the order of the text. */
+export function* childrenOf(node: Node): Iterable<Node> {
+  for (const value of Object.values(node) as unknown[]) {
+    if (Array.isArray(value)) {
+      for (const each of value) if (isNode(each)) yield each
+    } else if (isNode(value)) yield value
+  }
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
+}
+
+/** The name of an import or export, which may be written as a text. */
+export function nameOf(node: acorn.Identifier | acorn.Literal): string {
+  return node.type === 'Identifier' ? node.name : String(node.value)
+}
+
+/** The names that a pattern binds: `{ a, b: [c], ...d }`. */
+export function* boundNames(pattern: Node): Iterable<string> {
+  switch (pattern.type) {
+    case 'Identifier':
+      yield pattern.name
+      break
+    case 'ObjectPattern':
+      for (const property of pattern.properties) yield* boundNames(property.type === 'Property' ? property.value : property.argument)
+      break
+    case 'ArrayPattern':
+      for (const element of pattern.elements) if (element !== null) yield* boundNames(element)
+      break
+    case 'AssignmentPattern':
+      yield* boundNames(pattern.left)
+      break
+    case 'RestElement':
+      yield* boundNames(pattern.argument)
+      break
+    default:
+  }
+}
