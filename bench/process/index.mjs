@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { configure } from 'brood/process'
 import { describeMachine } from '../machine.mjs'
+import { formatTable } from '../markdown.mjs'
 import { median, summarize } from '../statistics.mjs'
 import { callsPerSecond, starts, timeOf, timeSpare } from './measure.mjs'
 import { poolRows, processes } from './rows.mjs'
@@ -125,17 +126,20 @@ function format(machine, results) {
       spread(start.ratios[name]),
       name.startsWith('brood') ? `${start.target} or less` : '',
     ]
-    parts.push(table([start.title, 'time', 'against `node -e 0`', 'target'], Object.entries(start.figures).map(rowOf)))
+    parts.push(formatTable([start.title, 'time', 'against `node -e 0`', 'target'], Object.entries(start.figures).map(rowOf)))
   }
   if (spare !== undefined) {
     parts.push(
-      table(['one call in a process of its own', 'brood, ms', 'target'], [[spare.title, spread(spare.time), `${spare.target} or less`]]),
+      formatTable(
+        ['one call in a process of its own', 'brood, ms', 'target'],
+        [[spare.title, spread(spare.time), `${spare.target} or less`]],
+      ),
     )
   }
   if (rows.length > 0) {
     const names = Object.keys(tools)
     parts.push(
-      table(
+      formatTable(
         [`calls a second, ${processes} processes`, ...names, 'brood against the best of processes', 'target'],
         rows.map(({ title, figures, ratio, target }) => [
           title,
@@ -147,10 +151,4 @@ function format(machine, results) {
     )
   }
   return `${parts.join('\n\n')}\n`
-}
-
-function table(head, rows) {
-  const widths = head.map((_title, column) => Math.max(...[head, ...rows].map((row) => row[column].length)))
-  const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`
-  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n')
 }

@@ -1,0 +1,3 @@
+export { version } from './part-1.mjs'
+
+export const step = (value) => value
