@@ -1,7 +1,7 @@
 // What a module exports in the end, through all that it passes on: the specification's ResolveExport.
 import type { Namespace } from './native-modules.js'
-import type { ExportKind } from './parse-module.js'
-import type { ResolvedImport, Source } from './source.js'
+import type { ExportedName, ExportKind } from './parse-module.js'
+import type { ModuleSource, ResolvedImport, Source } from './source.js'
 
 /** Where an import leads, as seen by a module: another source, or what Node has loaded. */
 export type Imported = { readonly source: Source } | { readonly namespace: Namespace }
@@ -18,26 +18,13 @@ export type Origin =
 
 /** All names that a source exports, with what is behind them. A name that two others export differently is none. */
 export function resolveExports(source: Source, follow: Follow): ReadonlyMap<string, Origin> {
+  const resolution = new Resolution(follow)
   const found = new Map<string, Origin>()
-  for (const name of exportedNames(source, follow, new Set())) {
-    const origin = resolveExport(source, name, follow, [])
+  for (const name of resolution.namesOf(source)) {
+    const origin = resolution.resolve(source, name, [])
     if (origin !== undefined && origin !== 'ambiguous') found.set(name, origin)
   }
   return found
-}
-
-function exportedNames(source: Source, follow: Follow, seen: Set<Source>): ReadonlySet<string> {
-  if (seen.has(source)) return new Set()
-  seen.add(source)
-  if (source.format === 'json') return new Set(['default'])
-  const isScript = source.format === 'commonjs'
-  const names = new Set(isScript ? ['default', ...source.exports] : source.exports.map(({ name }) => name))
-  for (const each of isScript ? source.reexports : source.stars.map((star) => source.imports[star] as ResolvedImport)) {
-    const imported = follow(each)
-    const passed = 'source' in imported ? exportedNames(imported.source, follow, seen) : Object.keys(imported.namespace)
-    for (const name of passed) if (name !== 'default') names.add(name)
-  }
-  return names
 }
 
 interface Visit {
@@ -45,32 +32,76 @@ interface Visit {
   readonly name: string
 }
 
-function resolveExport(source: Source, name: string, follow: Follow, visited: readonly Visit[]): Origin | 'ambiguous' | undefined {
-  if (visited.some((each) => each.source === source && each.name === name)) return undefined
-  if (source.format !== 'module') {
-    return exportedNames(source, follow, new Set()).has(name) ? { owner: source, name, kind: 'unknown', isConstant: false } : undefined
+type Resolved = Origin | 'ambiguous' | undefined
+
+class Resolution {
+  readonly #follow: Follow
+  /** The exports of a module's own, by name: there may be thousands. */
+  readonly #own = new Map<Source, ReadonlyMap<string, ExportedName>>()
+  readonly #scriptNames = new Map<Source, ReadonlySet<string>>()
+
+  constructor(follow: Follow) {
+    this.#follow = follow
   }
-  const path = [...visited, { source, name }]
-  const through = (place: number, imported: string | undefined): Origin | 'ambiguous' | undefined => {
-    const target = follow(source.imports[place] as ResolvedImport)
-    if ('source' in target) {
-      return imported === undefined ? { owner: target.source, name: undefined } : resolveExport(target.source, imported, follow, path)
+
+  namesOf(source: Source, seen = new Set<Source>()): ReadonlySet<string> {
+    if (seen.has(source)) return new Set()
+    seen.add(source)
+    if (source.format === 'json') return new Set(['default'])
+    const isScript = source.format === 'commonjs'
+    const names = new Set(isScript ? ['default', ...source.exports] : source.exports.map(({ name }) => name))
+    for (const each of isScript ? source.reexports : starsOf(source)) {
+      const imported = this.#follow(each)
+      const passed = 'source' in imported ? this.namesOf(imported.source, seen) : Object.keys(imported.namespace)
+      for (const name of passed) if (name !== 'default') names.add(name)
     }
+    return names
+  }
+
+  resolve(source: Source, name: string, visited: readonly Visit[]): Resolved {
+    if (visited.some((each) => each.source === source && each.name === name)) return undefined
+    if (source.format !== 'module') return this.#resolveInScript(source, name)
+    const path = [...visited, { source, name }]
+    const own = this.#ownOf(source).get(name)
+    if (own !== undefined) {
+      if ('local' in own) return { owner: source, name, kind: own.kind, isConstant: own.isConstant }
+      return this.#pass(source.imports[own.from] as ResolvedImport, own.imported, path)
+    }
+    return name === 'default' ? undefined : this.#resolveInStars(source, name, path)
+  }
+
+  #resolveInScript(source: Source, name: string): Resolved {
+    let names = this.#scriptNames.get(source)
+    if (names === undefined) this.#scriptNames.set(source, (names = this.namesOf(source)))
+    return names.has(name) ? { owner: source, name, kind: 'unknown', isConstant: false } : undefined
+  }
+
+  #resolveInStars(source: ModuleSource, name: string, path: readonly Visit[]): Resolved {
+    let found: Origin | undefined
+    for (const star of starsOf(source)) {
+      const origin = this.#pass(star, name, path)
+      if (origin === 'ambiguous') return origin
+      if (origin === undefined) continue
+      if (found !== undefined && (found.owner !== origin.owner || found.name !== origin.name)) return 'ambiguous'
+      found = origin
+    }
+    return found
+  }
+
+  /** @param name `undefined`: all of it, as one object */
+  #pass(imported: ResolvedImport, name: string | undefined, path: readonly Visit[]): Resolved {
+    const target = this.#follow(imported)
+    if ('source' in target) return name === undefined ? { owner: target.source, name } : this.resolve(target.source, name, path)
     const { namespace } = target
-    if (imported === undefined) return { owner: namespace, name: undefined }
-    return imported in namespace ? { owner: namespace, name: imported, kind: 'unknown', isConstant: false } : undefined
+    if (name === undefined) return { owner: namespace, name }
+    return name in namespace ? { owner: namespace, name, kind: 'unknown', isConstant: false } : undefined
   }
-  const own = source.exports.find((each) => each.name === name)
-  if (own !== undefined)
-    return 'local' in own ? { owner: source, name, kind: own.kind, isConstant: own.isConstant } : through(own.from, own.imported)
-  if (name === 'default') return undefined
-  let found: Origin | undefined
-  for (const star of source.stars) {
-    const origin = through(star, name)
-    if (origin === 'ambiguous') return origin
-    if (origin === undefined) continue
-    if (found !== undefined && (found.owner !== origin.owner || found.name !== origin.name)) return 'ambiguous'
-    found = origin
+
+  #ownOf(source: ModuleSource): ReadonlyMap<string, ExportedName> {
+    let own = this.#own.get(source)
+    if (own === undefined) this.#own.set(source, (own = new Map(source.exports.map((each) => [each.name, each]))))
+    return own
   }
-  return found
 }
+
+const starsOf = ({ stars, imports }: ModuleSource) => stars.map((star) => imports[star] as ResolvedImport)

@@ -1,6 +1,7 @@
 // What hot() returns: an object whose functions stay the same, whatever version answers.
 import { HotExportError } from './errors.js'
 import type { Origin } from './exports.js'
+import { namespaceLike } from './namespace-like.js'
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 
@@ -139,8 +140,3 @@ function isPlainFunction(value: unknown): value is AnyFunction {
 }
 
 const describe = (value: unknown) => (value === null ? 'null' : typeof value === 'object' ? 'an object' : `of type ${typeof value}`)
-
-/** As the namespace of a module, which it is in production. */
-function namespaceLike(): object {
-  return Object.create(null, { [Symbol.toStringTag]: { value: 'Module' } }) as object
-}

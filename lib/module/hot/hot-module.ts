@@ -100,7 +100,7 @@ export class HotModule implements HotHandle {
     try {
       return this.#replaceChanged(isPatient)
     } catch (error) {
-      return this.#keepOld(reloadError(error, this.#sources()))
+      return this.#keepOld(reloadError(error, this.#target.path, this.#sources()))
     } finally {
       this.#isBusy = false
     }

@@ -2,6 +2,7 @@
 
 import type { Leftover } from '../leftover.js'
 import type { HotState } from './hot-state.js'
+import { namespaceLike } from './namespace-like.js'
 import type { Namespace } from './native-modules.js'
 import { type OwnListeners, watchListeners } from './own-listeners.js'
 import { OwnedTimers } from './owned-timers.js'
@@ -26,7 +27,7 @@ export abstract class Instance<S extends Source = Source> {
   readonly source: S
   readonly hot: HotState
   /** What importers have of it. */
-  readonly namespace: Namespace = makeNamespace()
+  readonly namespace: Namespace = namespaceLike() as Namespace
   /** Those of the versions before it that importers still have, since it has accepted its changes. */
   #adopted: readonly Namespace[] = []
   /** The local modules that it has imported. */
@@ -86,12 +87,6 @@ export abstract class Instance<S extends Source = Source> {
     this.timers.clear()
     this.#listeners?.remove()
   }
-}
-
-function makeNamespace(): Namespace {
-  const namespace = Object.create(null) as Namespace
-  Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' })
-  return namespace
 }
 
 /** In the order of names, as in namespaces of Node's. */

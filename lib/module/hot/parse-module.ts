@@ -1,6 +1,7 @@
 // What an ES module imports and exports, and where in its text.
 import { type Program, parse } from 'acorn'
-import { boundNames, childrenOf, type Node, nameOf } from './syntax-tree.js'
+import { type Survey, survey } from './survey.js'
+import { boundNames, type Node, nameOf } from './syntax-tree.js'
 
 /** What can be said of an export by its text alone. `value`: not a function. `unknown`: only its value tells. */
 export type ExportKind = 'function' | 'value' | 'unknown'
@@ -32,8 +33,7 @@ export interface ParsedModule {
   readonly exports: readonly ExportedName[]
   /** The modules of which everything is exported, by their places in the list of imports. */
   readonly stars: readonly number[]
-  /** The first `await` outside of functions, by its place in the text. */
-  readonly awaitsAt: number | undefined
+  readonly survey: Survey
 }
 
 /** The name that a default export without one is given. It cannot be in the text: an identifier of the user's would be another one. */
@@ -44,7 +44,8 @@ export function parseModule(text: string): ParsedModule {
   const program = parse(text, { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true })
   const reader = new Reader()
   for (const statement of program.body) reader.read(statement)
-  return { program, ...reader.result(new Set(assignedNames(program))), awaitsAt: findAwait(program) }
+  const found = survey(program)
+  return { program, survey: found, ...reader.result(found.assigned) }
 }
 
 class Reader {
@@ -158,25 +159,4 @@ function kindOf(node: Node): ExportKind {
     default:
       return 'unknown'
   }
-}
-
-function findAwait(node: Node): number | undefined {
-  if (node.type === 'AwaitExpression' || (node.type === 'ForOfStatement' && node.await)) return node.start
-  if (node.type === 'VariableDeclaration' && node.kind === ('await using' as string)) return node.start
-  for (const child of childrenOf(node)) {
-    if (child.type === 'FunctionDeclaration' || child.type === 'FunctionExpression' || child.type === 'ArrowFunctionExpression') continue
-    const found = findAwait(child)
-    if (found !== undefined) return found
-  }
-  return undefined
-}
-
-/** The names that are assigned to, wherever: one of the same name further in counts as well, which costs a little speed and nothing else. */
-function* assignedNames(node: Node): Iterable<string> {
-  if (node.type === 'AssignmentExpression') yield* boundNames(node.left)
-  else if (node.type === 'UpdateExpression') yield* boundNames(node.argument)
-  else if ((node.type === 'ForInStatement' || node.type === 'ForOfStatement') && node.left.type !== 'VariableDeclaration') {
-    yield* boundNames(node.left)
-  }
-  for (const child of childrenOf(node)) yield* assignedNames(child)
 }

@@ -6,19 +6,23 @@ import type { Source } from './source.js'
 /**
  * What went wrong where a version was evaluated, with the place in a file of the module.
  *
- * @param sources those of the files that may be to blame, the module's own first
+ * @param path the module's own file
+ * @param sources those of all files that may be to blame
  */
-export function reloadError(thrown: unknown, sources: readonly Source[]): HotReloadError {
+export function reloadError(thrown: unknown, path: string, sources: readonly Source[]): HotReloadError {
   if (thrown instanceof HotReloadError) return thrown
   const { stack, message } = describe(thrown)
   const place = firstPlace(stack, sources)
-  const { path } = place?.source ?? (sources.at(0) as Source)
   if (place === undefined) return new HotReloadError(`${path}: ${message}`, { file: path }, { cause: thrown })
   const { line, source } = place
+  const { path: file } = source
   // An import that is used has made the rest of its line longer.
   const column = isAsWritten(source, line) ? place.column : undefined
-  const frame = codeFrame(source.text, line, column)
-  return new HotReloadError(`${path}:${line}: ${message}`, { file: path, line, column, frame }, { cause: thrown })
+  return new HotReloadError(
+    `${file}:${line}: ${message}`,
+    { file, line, column, frame: codeFrame(source.text, line, column) },
+    { cause: thrown },
+  )
 }
 
 interface Place {

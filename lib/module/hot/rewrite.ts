@@ -2,7 +2,8 @@
 
 import { defaultName, type ParsedModule } from './parse-module.js'
 import { findReferences, type Reference } from './scopes.js'
-import { childrenOf, type Node } from './syntax-tree.js'
+import type { Survey } from './survey.js'
+import type { Node } from './syntax-tree.js'
 
 /** The names by which a module's function is given what a module has and a function has not. */
 export interface HelperNames {
@@ -47,7 +48,7 @@ export function rewriteModule(text: string, parsed: ParsedModule): Rewritten {
     ...hashbang(text),
     ...declarationEdits(text, parsed, ownDefault),
     ...referenceEdits(parsed, names),
-    ...metaEdits(parsed.program, names),
+    ...metaEdits(parsed.survey, names),
   ]
   const getters = parsed.exports.flatMap((each) => {
     if (!('local' in each)) return []
@@ -62,9 +63,13 @@ export function rewriteModule(text: string, parsed: ParsedModule): Rewritten {
 }
 
 /** The same for CommonJS, in which only `import()` and timers are not the function's own. `undefined` where it has neither. */
-export function rewriteScript(text: string, program: Node): { readonly text: string; readonly names: HelperNames } | undefined {
+export function rewriteScript(
+  text: string,
+  program: Node,
+  survey: Survey,
+): { readonly text: string; readonly names: HelperNames } | undefined {
   const names = helperNames(text)
-  const edits = [...timerEdits(program, names), ...metaEdits(program, names)]
+  const edits = [...timerEdits(program, names), ...metaEdits(survey, names)]
   return edits.length === 0 ? undefined : { text: apply(text, edits), names }
 }
 
@@ -126,11 +131,15 @@ function endOf(pattern: RegExp, text: string, start: number): number {
 }
 
 function* referenceEdits({ program, bindings }: ParsedModule, names: HelperNames): Iterable<Edit> {
-  for (const reference of findReferences(program, new Set(bindings.keys()))) {
-    const { from, imported } = bindings.get(reference.name) as { readonly from: number; readonly imported: string | undefined }
-    yield replace(reference, names.imported(from) + (imported === undefined ? '' : property(imported)), imported !== undefined)
+  // Timers that are imported are not those that everybody has.
+  for (const reference of findReferences(program, new Set([...timerNames, ...bindings.keys()]))) {
+    const binding = bindings.get(reference.name)
+    if (binding === undefined) yield replace(reference, names.timers + property(reference.name), true)
+    else {
+      const { from, imported } = binding
+      yield replace(reference, names.imported(from) + (imported === undefined ? '' : property(imported)), imported !== undefined)
+    }
   }
-  yield* timerEdits(program, names)
 }
 
 function* timerEdits(program: Node, names: HelperNames): Iterable<Edit> {
@@ -145,10 +154,9 @@ function replace({ name, start, end, isShorthand, isCallee, startsStatement }: R
   return { start, end, text: isCallee && isProperty ? `${startsStatement ? ';' : ''}(0,${text})` : text }
 }
 
-function* metaEdits(node: Node, names: HelperNames): Iterable<Edit> {
-  if (node.type === 'MetaProperty' && node.meta.name === 'import') yield { start: node.start, end: node.end, text: names.meta }
-  if (node.type === 'ImportExpression') yield { start: node.start, end: node.start + 'import'.length, text: names.load }
-  for (const child of childrenOf(node)) yield* metaEdits(child, names)
+function* metaEdits({ metas, imports }: Survey, names: HelperNames): Iterable<Edit> {
+  for (const { start, end } of metas) yield { start, end, text: names.meta }
+  for (const { start } of imports) yield { start, end: start + 'import'.length, text: names.load }
 }
 
 function apply(text: string, edits: readonly Edit[]): string {

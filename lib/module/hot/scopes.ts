@@ -1,5 +1,5 @@
 // Which identifiers of a module mean one of a few names of its outermost scope, and not something of the same name further in.
-import { boundNames, childrenOf, type Node } from './syntax-tree.js'
+import { boundNames, forEachChild, isFunction, type Node } from './syntax-tree.js'
 
 /** An identifier that means one of the names that were asked for. */
 export interface Reference {
@@ -48,11 +48,10 @@ class Finder {
     if (node.type === 'ImportDeclaration' || node.type === 'ExportAllDeclaration') return
     if (node.type === 'ExportNamedDeclaration' && !node.declaration) return
     const inner = this.#without(visible, declaredIn(node, parent))
-    for (const child of childrenOf(node)) {
+    forEachChild(node, (child) => {
       // A property that is written in short is one identifier in two places.
-      if (node.type === 'Property' && node.shorthand && child === node.key) continue
-      this.visit(child, node, inner)
-    }
+      if (node.type !== 'Property' || !node.shorthand || child !== node.key) this.visit(child, node, inner)
+    })
   }
 
   #add(node: Node & { name: string }, parent: Node | undefined): void {
@@ -150,14 +149,12 @@ function* lexicalNames(nodes: readonly Node[]): Iterable<string> {
 }
 
 /** What `var` declares in a function, however deep, but for functions in it. */
-function* varNames(node: Node): Iterable<string> {
-  for (const child of childrenOf(node)) {
+function varNames(node: Node, names: string[] = []): readonly string[] {
+  forEachChild(node, (child) => {
     if (child.type === 'VariableDeclaration' && child.kind === 'var') {
-      for (const { id } of child.declarations) yield* boundNames(id)
+      for (const { id } of child.declarations) names.push(...boundNames(id))
     }
-    if (!isFunction(child) && child.type !== 'StaticBlock') yield* varNames(child)
-  }
+    if (!isFunction(child) && child.type !== 'StaticBlock') varNames(child, names)
+  })
+  return names
 }
-
-const isFunction = (node: Node | undefined) =>
-  node?.type === 'FunctionDeclaration' || node?.type === 'FunctionExpression' || node?.type === 'ArrowFunctionExpression'

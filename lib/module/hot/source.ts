@@ -9,6 +9,7 @@ import { formatOf } from './format.js'
 import { type Binding, type ExportedName, type ImportedModule, parseModule } from './parse-module.js'
 import { type Rewritten, rewriteModule, rewriteScript } from './rewrite.js'
 import { stripTypes } from './strip-types.js'
+import { survey } from './survey.js'
 import { type Target, targetOf } from './target.js'
 
 interface Common {
@@ -84,9 +85,10 @@ export function makeSource(url: string, path: string, text: string, findImport: 
 
 function makeModule(url: string, path: string, text: string, findImport: FindImport): ModuleSource {
   const parsed = parseModule(text)
-  if (parsed.awaitsAt !== undefined) {
-    const line = text.slice(0, parsed.awaitsAt).split('\n').length
-    const column = parsed.awaitsAt - text.lastIndexOf('\n', parsed.awaitsAt - 1)
+  const { awaitsAt } = parsed.survey
+  if (awaitsAt !== undefined) {
+    const line = text.slice(0, awaitsAt).split('\n').length
+    const column = awaitsAt - text.lastIndexOf('\n', awaitsAt - 1)
     const advice = 'A call could not wait for it. Export a function that waits, or have the module static.'
     throw new HotReloadError(`${path}:${line} awaits outside of a function, so it cannot be hot. ${advice}`, {
       file: path,
@@ -121,7 +123,7 @@ function makeScript(url: string, path: string, text: string): ScriptSource {
     url,
     path,
     text,
-    rewritten: mayBeRewritten ? rewriteScript(text, program) : undefined,
+    rewritten: mayBeRewritten ? rewriteScript(text, program, survey(program)) : undefined,
     exports: [...new Set(exports)],
     reexports: [...new Set(reexports)].flatMap((specifier) => resolveReexport(specifier, path)),
   }

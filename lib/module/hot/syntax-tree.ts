@@ -3,12 +3,12 @@ import type * as acorn from 'acorn'
 /** Any node of a syntax tree, as acorn makes it. */
 export type Node = acorn.AnyNode
 
-/** Its children, in the order of the text. */
-export function* childrenOf(node: Node): Iterable<Node> {
+/** Calls a function with each of its children, in the order of the text. */
+export function forEachChild(node: Node, visit: (child: Node) => void): void {
   for (const value of Object.values(node) as unknown[]) {
     if (Array.isArray(value)) {
-      for (const each of value) if (isNode(each)) yield each
-    } else if (isNode(value)) yield value
+      for (const each of value) if (isNode(each)) visit(each)
+    } else if (isNode(value)) visit(value)
   }
 }
 
@@ -41,4 +41,8 @@ export function* boundNames(pattern: Node): Iterable<string> {
       break
     default:
   }
+}
+
+export function isFunction(node: Node | undefined): boolean {
+  return node?.type === 'FunctionDeclaration' || node?.type === 'FunctionExpression' || node?.type === 'ArrowFunctionExpression'
 }
