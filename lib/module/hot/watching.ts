@@ -36,6 +36,12 @@ export class Watching {
     })
   }
 
+  /** The same where they may have become others. */
+  keepWatching(paths: Iterable<string>): void {
+    const wanted = [...paths]
+    if (wanted.length !== this.#paths.length || wanted.some((path, index) => path !== this.#paths[index])) void this.watch(wanted)
+  }
+
   /** Has the number grow now. */
   readonly tell = (): void => {
     Atomics.add(this.flags, 0, 1)
