@@ -435,6 +435,21 @@ t.test('in a program of its own', async (t) => {
     t.end()
   })
 
+  t.test('a program that is wrapped: the thread that watches is not', (t) => {
+    const shop = makeWorkshop(t, {
+      'm.js': 'export const get = () => 1\n',
+      'preload.cjs': `console.log('preload', require('node:worker_threads').isMainThread)\n`,
+      'main.js': program(
+        `import { Worker } from 'node:worker_threads'\nconst m = await hot(import.meta.url, './m.js', () => import('./m.js'))\nm.get()\nwrite('export const get = () => 2')\nuntil(() => m.get() === 2)\nawait new Promise((resolve) => new Worker('console.log("worker")', { eval: true }).on('exit', resolve))\nconsole.log('live')\n`,
+      ),
+    })
+    const cli = [`${root}/dist/cli.cjs`, 'run', '--shim-root', shop.directory, '--require', shop.path('preload.cjs')]
+    const { stdout, stderr } = spawnSync(process.execPath, [...cli, '--', process.execPath, shop.path('main.js')], { encoding: 'utf8' })
+    t.equal(stderr, '')
+    t.equal(stdout, 'preload true\npreload false\nworker\nlive\n')
+    t.end()
+  })
+
   t.test('it ends when there is nothing more to do', (t) => {
     const shop = makeWorkshop(t, {
       'm.js': 'export const get = () => 1\n',
