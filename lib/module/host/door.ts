@@ -20,15 +20,17 @@ type Rest<Exports, Imports> = object extends Imports
  *
  * @typeParam Exports the interface of its functions, or the type of its definition
  * @typeParam Imports the interface of the functions that it is given
+ * @typeParam Main its main function, where the first type is no definition that says it
  * @param url a file URL, or an absolute path
  * @throws LoadError `ERR_BROOD_LOAD_FAILED`, `ERR_BROOD_ALREADY_LOADED`, `ERR_BROOD_STAMP_MISMATCH`, `ERR_BROOD_EXPORT_MISSING`, `ERR_BROOD_LOAD_TIMEOUT`;
  *   BroodError `ERR_BROOD_INVALID_ARGUMENT`
  */
-export async function loadModule<Exports extends object = Record<string, AnyFunction>, Imports extends object = object>(
-  url: string | URL,
-  ...[options = {}]: Rest<ExportsOf<Exports>, Imports>
-): Promise<LoadedModule<ExportsOf<Exports>, MainOf<Exports>>> {
+export async function loadModule<
+  Exports extends object = Record<string, AnyFunction>,
+  Imports extends object = object,
+  Main extends AnyFunction = MainOf<Exports>,
+>(url: string | URL, ...[options = {}]: Rest<ExportsOf<Exports>, Imports>): Promise<LoadedModule<ExportsOf<Exports>, Main>> {
   const plan = planLoad(options as LoadOptions)
   host ??= createRequire(import.meta.url)('./module-host.cjs') as typeof Host
-  return (await host.load(url, plan)) as unknown as LoadedModule<ExportsOf<Exports>, MainOf<Exports>>
+  return (await host.load(url, plan)) as unknown as LoadedModule<ExportsOf<Exports>, Main>
 }

@@ -1,14 +1,14 @@
 import type { Leftover } from '../leftover.js'
-import type { AnyFunction, ModuleDefinition } from './definition.js'
+import type { AnyFunction, DefinedModule } from './definition.js'
 
 /** What a call has come to: what it returned, or what it threw. */
 export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: unknown }
 
 /** The exports that a type says: it is an interface of functions, or the type of a definition, `typeof import('./plugin.js').default`. */
-export type ExportsOf<Shape> = Shape extends ModuleDefinition<infer Exports> & { readonly exports?: object } ? Exports : Shape
+export type ExportsOf<Shape> = Shape extends DefinedModule<infer Exports> ? Exports : Shape
 
-/** The main function that a type says; any, where it says none. */
-export type MainOf<Shape> = Shape extends { readonly main?: infer Main extends AnyFunction } ? Main : AnyFunction
+/** The main function that the type of a definition says; any, where it is none. */
+export type MainOf<Shape> = Shape extends DefinedModule<object, infer Main> ? Main : AnyFunction
 
 /** The functions of a module as its host calls them. */
 export type CallsOf<Exports> = {

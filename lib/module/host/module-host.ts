@@ -166,8 +166,10 @@ export class ModuleHost implements IsolationEvents {
       return
     }
     const message = isolation.wait?.(left)
-    if (message === 'gone') this.#failCalls(this.#endedInSync())
-    else if (message !== undefined) this.receive(message)
+    if (message === 'gone') {
+      void this.gone.then(this.hold())
+      this.#failCalls(this.#endedInSync())
+    } else if (message !== undefined) this.receive(message)
   }
 
   receive(message: FromModule): void {
@@ -211,7 +213,10 @@ export class ModuleHost implements IsolationEvents {
   kill(reason: Error): void {
     if (this.state !== 'unloaded') this.state = 'ended'
     this.#fail(reason)
-    if (!this.hasEnded) this.isolation.terminate(true)
+    if (this.hasEnded) return
+    // Until it is gone: who waits for that waits for nothing else.
+    void this.gone.then(this.hold())
+    this.isolation.terminate(true)
   }
 
   /** How many calls have no answer. */

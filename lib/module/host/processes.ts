@@ -1,6 +1,6 @@
 // The processes of this machine, where there is Linux's /proc.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /** A process, told from another one that is given the same number later. */
 export interface OwnProcess {
@@ -66,15 +66,24 @@ export function readBelowThread(thread: number): OwnProcess[] | undefined {
   }
 }
 
-/** Ends processes. @returns those that are still there after `longest` milliseconds */
+/** Milliseconds in which who has started a process is given the time to ask how it has ended: until then the system keeps its number. */
+const reaping = 100
+
+/** Ends processes. @returns those that still run after `longest` milliseconds */
 export async function killProcesses(processes: readonly OwnProcess[], longest: number): Promise<OwnProcess[]> {
   for (const each of processes) if (isThere(each)) tryKill(each.osPid)
+  const left = await waitWhile(processes, isThere, longest)
+  await waitWhile(processes, ({ osPid }) => existsSync(`/proc/${osPid}`), reaping)
+  return left
+}
+
+/** The system has no event for processes that are not children of this one. */
+async function waitWhile(processes: readonly OwnProcess[], isSo: (each: OwnProcess) => boolean, longest: number): Promise<OwnProcess[]> {
   const deadline = performance.now() + longest
-  let left = processes.filter(isThere)
-  // The system has no event for processes that are not children of this one.
+  let left = processes.filter(isSo)
   while (left.length > 0 && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 2))
-    left = left.filter(isThere)
+    left = left.filter(isSo)
   }
   return left
 }

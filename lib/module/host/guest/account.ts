@@ -9,7 +9,7 @@ export class Account {
   readonly #table: DescriptorTable | undefined
   readonly #descriptors = new OpenDescriptors()
   readonly #surroundings = new Surroundings()
-  readonly #resources = new OpenResources()
+  readonly #resources = new OpenResources((fd) => this.#descriptors.placeOf(fd))
 
   /** @param hasProcess is the whole process the module's? */
   constructor(hasProcess: boolean) {

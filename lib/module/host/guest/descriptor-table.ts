@@ -18,8 +18,8 @@ export class DescriptorTable {
   }
 }
 
-/** What libuv opens for a thread when something first asks for it, and closes with the thread: for fs.watch, say. */
-const isOfNode = (target: string) => target.startsWith('anon_inode:')
+/** What libuv opens for each thread, or when something first asks for it, and closes with the thread. What JavaScript opens is a file or a socket. */
+const isOfNode = (target: string) => /^(?:anon_inode|pipe):/.test(target)
 
 function readTable(): Map<number, string> | undefined {
   const { readdirSync, readlinkSync } = process.getBuiltinModule('node:fs')

@@ -16,6 +16,8 @@ interface Opened {
  */
 export class OpenDescriptors {
   readonly #open = new Map<number, Opened>()
+  /** Where the files of FileHandles were opened, by their descriptors. They are listed by who sees handles. */
+  readonly #handles = new Map<number, Opened['stack']>()
 
   constructor(fs: typeof Fs = process.getBuiltinModule('node:fs')) {
     const { open, openSync, close, closeSync } = fs
@@ -47,7 +49,15 @@ export class OpenDescriptors {
         forget(fd)
       },
     }
+    const { open: openHandle } = fs.promises
+    const opening = async (...args: Parameters<typeof openHandle>) => {
+      const stack = captureStack()
+      const handle = await openHandle(...args)
+      this.#handles.set(handle.fd, stack)
+      return handle
+    }
     Object.assign(fs, replacements)
+    Object.assign(fs.promises, { open: opening })
     // Those who have imported them by name are to have these, too.
     process.getBuiltinModule('node:module').syncBuiltinESMExports()
   }
@@ -62,6 +72,11 @@ export class OpenDescriptors {
       description: `descriptor ${fd}, of ${path}`,
       ...at(readOrigin(stack).at),
     }))
+  }
+
+  placeOf(fd: number | undefined): string | undefined {
+    const stack = this.#handles.get(fd ?? -1)
+    return stack === undefined ? undefined : readOrigin(stack).at
   }
 
   has(fd: number): boolean {

@@ -10,21 +10,24 @@ export interface Resource {
   readonly _repeat?: number | null
   readonly fd?: number
   readonly pid?: number
+  /** -1: there is nothing behind it any more. */
+  getAsyncId?(): number
   hasRef?(): boolean
   getsockname?(into: object): number
   getpeername?(into: object): number
   readonly [key: symbol]: unknown
 }
 
-interface Kind {
+export interface Kind {
   readonly kind: Leftover['kind']
   describe(resource: Resource): string
-  /** `destroy` tells of the end of most; of some only when they are collected. @default it is */
+  /** @default what is closed has lost its number */
   isOpen?(resource: Resource): boolean
   /** Is it one that Node has made for something else, which is listed itself? @default it is not */
   isPart?(origin: Origin, resource: Resource): boolean
 }
 
+const hasNumber = (resource: Resource) => resource.getAsyncId?.() !== -1
 const isTimerOpen = ({ _destroyed: isDestroyed }: Resource) => isDestroyed !== true
 const isMadeByNode = ({ creator }: Origin) => creator?.startsWith('node:') === true
 const isStandardStream = ({ fd }: Resource) => fd !== undefined && fd >= 0 && fd <= 2
@@ -57,7 +60,7 @@ export const resourceKinds: Readonly<Record<string, Kind>> = {
   PROCESSWRAP: {
     kind: 'process',
     describe: (handle) => `process${commandOf(handle)}`,
-    isOpen: ({ pid }) => pid !== undefined && pid > 0,
+    isOpen: (handle) => hasNumber(handle) && handle.pid !== undefined && handle.pid > 0,
   },
   // Closed, it stays until it is collected.
   FILEHANDLE: { kind: 'file', describe: ({ fd }) => `FileHandle, descriptor ${fd}`, isOpen: ({ fd }) => fd !== undefined && fd >= 0 },
@@ -76,6 +79,9 @@ export const resourceKinds: Readonly<Record<string, Kind>> = {
   RANDOMBYTESREQUEST: request('crypto.randomBytes() that still runs'),
   KEYPAIRGENREQUEST: request('crypto.generateKeyPair() that still runs'),
 }
+
+/** Is it still what it was? */
+export const isOpen = (kind: Kind, resource: Resource): boolean => kind.isOpen?.(resource) ?? hasNumber(resource)
 
 function request(description: string): Kind {
   return { kind: 'other', describe: () => description }
@@ -102,10 +108,14 @@ function ask(handle: Resource, name: 'getpeername' | 'getsockname'): Address {
   return into
 }
 
-/** Of the ChildProcess, which its handle knows as its owner. */
-function commandOf(handle: Resource): string {
+/** What a handle is the handle of: a net.Server, a ChildProcess. */
+export function ownerOf(handle: Resource): { readonly spawnargs?: readonly string[] } | undefined {
   const key = Object.getOwnPropertySymbols(handle).find((symbol) => symbol.description === 'owner_symbol')
-  const owner = key === undefined ? undefined : (handle[key] as { readonly spawnargs?: readonly string[] } | null)
-  const command = owner?.spawnargs?.join(' ')
+  const owner = key === undefined ? undefined : handle[key]
+  return typeof owner === 'object' && owner !== null ? owner : undefined
+}
+
+function commandOf(handle: Resource): string {
+  const command = ownerOf(handle)?.spawnargs?.join(' ')
   return command === undefined || command === '' ? '' : ` "${command.length > 80 ? `${command.slice(0, 79)}…` : command}"`
 }

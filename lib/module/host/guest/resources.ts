@@ -1,7 +1,7 @@
-import type { AsyncHook, HookCallbacks } from 'node:async_hooks'
+import type { HookCallbacks } from 'node:async_hooks'
 import type { Worker } from 'node:worker_threads'
 import type { Leftover } from '../../leftover.js'
-import { type Resource, resourceKinds } from './resource-kinds.js'
+import { isOpen, ownerOf, type Resource, resourceKinds } from './resource-kinds.js'
 import { captureStack, readOrigin } from './where.js'
 
 interface Seen {
@@ -11,36 +11,51 @@ interface Seen {
   readonly stack: { readonly stack?: unknown }
 }
 
+/** As many are kept before those that are closed are looked for. */
+const fewest = 1000
+
 /**
  * Keeps account of what Node opens in this thread from now on. Unlike `process.getActiveResourcesInfo()`, async_hooks sees what is unref'd as well, and
  * who has made it.
  *
- * Hooks make an `await` slower, since V8 then reports each promise: to Node 24.? it cannot be told that nobody wants to know of them.
+ * To Node 22 hooks hear of each promise, too, and take 0.2 µs of each `await`. There is no `destroy` hook, which would make that 0.9 µs: what is closed says
+ * so when it is asked.
  */
 export class OpenResources {
   readonly #seen = new Map<number, Seen>()
-  readonly #workers = new Set<{ readonly worker: WeakRef<Worker>; readonly stack: { readonly stack?: unknown } }>()
-  readonly #hook: AsyncHook
+  /** How many there may be before those that are closed go. */
+  #most = fewest
+  readonly #workers: { readonly worker: WeakRef<Worker>; readonly stack: Seen['stack'] }[] = []
 
-  constructor() {
-    const { createHook } = process.getBuiltinModule('node:async_hooks')
+  /** Where servers were told to listen: they do so later, when nobody is on the stack. */
+  readonly #listens = new WeakMap<object, Seen['stack']>()
+
+  readonly #placeOfFile: (fd: number | undefined) => string | undefined
+
+  /** @param placeOfFile where the file of a descriptor was opened: the handle is made when that is done, and nobody is on the stack */
+  constructor(placeOfFile: (fd: number | undefined) => string | undefined) {
+    this.#placeOfFile = placeOfFile
+    const { subscribe } = process.getBuiltinModule('node:diagnostics_channel')
+    subscribe('tracing:net.server.listen:asyncStart', (message) => {
+      this.#listens.set((message as { readonly server: object }).server, captureStack())
+    })
+    // The handle of a Worker goes when it is collected: its thread is asked instead.
+    subscribe('worker_threads', (message) => {
+      this.#workers.push({ worker: new WeakRef((message as { readonly worker: Worker }).worker), stack: captureStack() })
+    })
     const hooks: HookCallbacks & { readonly trackPromises: boolean } = {
       init: (id, type, _trigger, resource) => {
-        if (Object.hasOwn(resourceKinds, type))
-          this.#seen.set(id, { type, resource: new WeakRef(resource as Resource), stack: captureStack() })
+        if (!Object.hasOwn(resourceKinds, type)) return
+        this.#sweep()
+        this.#seen.set(id, { type, resource: new WeakRef(resource as Resource), stack: captureStack() })
       },
-      destroy: (id) => void this.#seen.delete(id),
+      // New in Node 24, and of no meaning before.
       trackPromises: false,
     }
-    this.#hook = createHook(hooks)
-    // The handle of a Worker is gone when it is collected: its thread is asked instead.
-    process.getBuiltinModule('node:diagnostics_channel').subscribe('worker_threads', (message) => {
-      this.#workers.add({ worker: new WeakRef((message as { readonly worker: Worker }).worker), stack: captureStack() })
-    })
-    this.#hook.enable()
+    process.getBuiltinModule('node:async_hooks').createHook(hooks).enable()
   }
 
-  /** What is open. Give what was just closed a turn of the event loop to say so. */
+  /** What is open. Give what was just closed a turn of the event loop to be so. */
   list(): Leftover[] {
     return [...this.#listResources(), ...this.#listWorkers()]
   }
@@ -51,32 +66,42 @@ export class OpenResources {
     return new Set(open.filter((fd) => fd !== undefined))
   }
 
+  /** Without a `destroy` hook nobody tells what is closed: it goes before there is too much of it. */
+  #sweep(): void {
+    if (this.#seen.size < this.#most) return
+    for (const [id, seen] of this.#seen) if (!isKept(seen)) this.#seen.delete(id)
+    this.#most = Math.max(fewest, 2 * this.#seen.size)
+  }
+
   #listResources(): Leftover[] {
-    const open: Leftover[] = []
-    for (const [id, { type, resource: reference, stack }] of this.#seen) {
+    return [...this.#seen.values()].flatMap(({ type, resource: reference, stack }) => {
       const resource = reference.deref()
       const kind = resourceKinds[type]
-      if (resource === undefined || kind === undefined || kind.isOpen?.(resource) === false) {
-        // A port may begin to listen later.
-        if (type !== 'MESSAGEPORT' || resource === undefined) this.#seen.delete(id)
-        continue
-      }
+      if (resource === undefined || kind === undefined || !isOpen(kind, resource)) return []
       const origin = readOrigin(stack)
-      if (kind.isPart?.(origin, resource) === true) continue
+      if (kind.isPart?.(origin, resource) === true) return []
       const osPid = kind.kind === 'process' ? resource.pid : undefined
-      open.push({ kind: kind.kind, description: kind.describe(resource), ...at(origin.at), ...(osPid !== undefined && { osPid }) })
-    }
-    return open
+      const place = origin.at ?? placeOf(this.#listens.get(ownerOf(resource) ?? resource)) ?? this.#placeOfFile(resource.fd)
+      return [{ kind: kind.kind, description: kind.describe(resource), ...at(place), ...(osPid !== undefined && { osPid }) }]
+    })
   }
 
   #listWorkers(): Leftover[] {
-    return [...this.#workers].flatMap((entry) => {
-      const threadId = entry.worker.deref()?.threadId ?? -1
-      if (threadId > 0) return [{ kind: 'worker' as const, description: `Worker, thread ${threadId}`, ...at(readOrigin(entry.stack).at) }]
-      this.#workers.delete(entry)
-      return []
+    return this.#workers.flatMap(({ worker, stack }) => {
+      const threadId = worker.deref()?.threadId ?? -1
+      if (threadId <= 0) return []
+      return [{ kind: 'worker' as const, description: `Worker, thread ${threadId}`, ...at(readOrigin(stack).at) }]
     })
   }
+}
+
+const placeOf = (stack: Seen['stack'] | undefined) => (stack === undefined ? undefined : readOrigin(stack).at)
+
+function isKept({ type, resource: reference }: Seen): boolean {
+  const resource = reference.deref()
+  const kind = resourceKinds[type]
+  // A port may begin to listen later.
+  return resource !== undefined && kind !== undefined && (type === 'MESSAGEPORT' || isOpen(kind, resource))
 }
 
 /** A place, where one is known. */

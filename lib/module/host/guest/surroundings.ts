@@ -28,6 +28,7 @@ export class Surroundings {
 
   #listGlobals(): Leftover[] {
     return Reflect.ownKeys(globalThis).flatMap((name) => {
+      if (isOfNode(name)) return []
       const isNew = !this.#globals.has(name)
       const before = this.#globals.get(name)
       // What Node makes when somebody asks for it has been a getter before.
@@ -61,6 +62,9 @@ export class Surroundings {
     })
   }
 }
+
+/** What Node's own fetch() keeps there. */
+const isOfNode = (name: string | symbol) => typeof name === 'symbol' && name.description?.startsWith('undici.') === true
 
 /** Of a plain property: to ask a getter would have Node make what it is for. */
 function readValue(name: string | symbol): { readonly value: unknown } | undefined {

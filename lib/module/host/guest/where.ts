@@ -1,7 +1,7 @@
 // Where something was made, by the stack at that moment.
 
-/** Brood's own code beside the module, of which this is a part. */
-const own = __filename
+/** Brood's own code beside the module, of which this is a part, and that which started the process. */
+const own = __dirname
 
 /** Deep enough to reach from `net` or `http` to who has called them. */
 const depth = 30
