@@ -48,7 +48,14 @@ t.test('under brood run', async (t) => {
   for (const isolation of isolations) {
     const { stdout, stderr, code } = await observe(process.execPath, [
       join(root, 'dist/cli.cjs'),
-      ...['run', '--require', module('names-thread.cjs'), '--', process.execPath, module('idle-host.mjs'), isolation, 'calling'],
+      'run',
+      '--require',
+      module('names-thread.cjs'),
+      '--',
+      process.execPath,
+      module('idle-host.mjs'),
+      isolation,
+      'calling',
     ])
     t.same({ stderr, code }, { stderr: '', code: 0 })
     // The code of a module is the user's: what is to be first everywhere is first there, too.
