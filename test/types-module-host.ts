@@ -34,7 +34,7 @@ declare module 'brood/module' {
 // Inside a module: by declaration, or where one would rather not.
 expect<Equal<ReturnType<typeof imports.ten>, Promise<number>>>()
 expect<Equal<ReturnType<typeof imports.find>, Promise<string[]>>>()
-expect<Equal<Parameters<typeof imports.find>, [name: string, limit?: number]>>()
+expect<Equal<Parameters<typeof imports.find>, [name: string, limit?: number | undefined]>>()
 // @ts-expect-error the host has no such function
 imports.twelve()
 // @ts-expect-error it takes a text
