@@ -59,7 +59,7 @@ const memory = (id, title, module, file, ways) => ({
   title,
   driver: 'memory.mjs',
   unit: 'MB',
-  rounds: 3,
+  rounds: 1,
   module,
   ways: ways.map((way) => ({
     ...way,
@@ -111,7 +111,8 @@ const host = (id, title, unit, measure, { rounds, target, isRatio = true, count 
   }),
 })
 
-const few = { reloads: 20 }
+// It takes seconds for each.
+const few = { reloads: 10 }
 
 export const rows = [
   calls('call', 'a call of a function of some work', 'work', [direct, broodStatic, withTarget(brood, 2), ...peers]),
