@@ -19,7 +19,7 @@ const peers = [dynohot, hotHook, importFresh, query, requireCache, decache]
 const withTarget = (way, target) => ({ ...way, target })
 
 /** Calls of a function, in the module of a case. */
-const calls = (id, title, module, ways) => ({
+const calls = (id, title, module, ways, countEdits = () => 0) => ({
   id,
   title,
   driver: 'calls.mjs',
@@ -27,7 +27,7 @@ const calls = (id, title, module, ways) => ({
   rounds: 15,
   compared: 'difference',
   module,
-  ways: ways.map((way) => ({ ...way, args: [way.caller] })),
+  ways: ways.map((way) => ({ ...way, args: [way.caller, String(countEdits(way))] })),
   take: ({ nanoseconds }) => nanoseconds,
 })
 
@@ -117,6 +117,9 @@ const few = { reloads: 10 }
 export const rows = [
   calls('call', 'a call of a function of some work', 'work', [direct, broodStatic, withTarget(brood, 2), ...peers]),
   calls('call-nothing', 'a call of a function of no work', 'nothing', [direct, withTarget(brood, 2), dynohot]),
+  calls('call-edited', 'the first one, when its module was edited five times', 'work', [direct, withTarget(brood, 2), dynohot], (way) =>
+    way === direct ? 0 : 5,
+  ),
   calls('call-imports', 'a call in a module that imports others', 'imports', [direct, withTarget(brood, 2), dynohot]),
   calls('call-constant', 'a call that reads an imported number, four times', 'constant', [direct, withTarget(brood, 2), dynohot]),
   calls('call-function', 'a call that calls an imported function, four times', 'function', [direct, withTarget(brood, 2), dynohot]),
