@@ -60,7 +60,7 @@ class Unloading {
     // It has ended before, by itself.
     if (host.state === 'ended') {
       await host.gone
-      return this.#report([], [], undefined)
+      return this.#prove([], [], undefined)
     }
     host.state = 'unloading'
     try {
@@ -127,7 +127,17 @@ class Unloading {
       const text = `Module "${host.name}" was ended, and its ${kind} (${osId ?? 'of no known number'}) is still there after ${ending} ms.`
       throw new UnloadError('ERR_BROOD_STILL_LOADED', text, { leftovers })
     }
-    return this.#report(leftovers, processes, open)
+    return this.#prove(leftovers, processes, open)
+  }
+
+  /** @throws UnloadError where something refers to it still */
+  async #prove(leftovers: readonly Leftover[], processes: readonly OwnProcess[], open: Open | undefined): Promise<UnloadReport> {
+    const host = this.#host
+    if ((await host.isolation.isCollected?.()) !== false) return this.#report(leftovers, processes, open)
+    // So it is not unloaded, and can be looked for again.
+    host.state = 'ended'
+    const text = `Module "${host.name}" was ended, and is still in memory: something refers to its functions or values, such as a listener, a timer, or a cache of the host. Let go of that and unload it again.`
+    throw new UnloadError('ERR_BROOD_STILL_LOADED', text, { leftovers, collected: false })
   }
 
   /** Node tells of the end of a thread a moment before the system does not know it any more. */
@@ -147,6 +157,7 @@ class Unloading {
       leftovers: this.#plan.killsChildren ? leftovers.filter(({ kind }) => kind !== 'process') : leftovers,
       proof: {
         gone: isolation.kind,
+        ...(isolation.isCollected !== undefined && { collected: true }),
         bySystem: isolation.isSeen() === false,
         osId: isolation.osId,
         processes: processes.filter((each) => !isThere(each)).map(({ osPid }) => osPid),
