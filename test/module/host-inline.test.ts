@@ -108,7 +108,7 @@ t.test('imports, each module its own', async (t) => {
 })
 
 t.test('what it leaves open is told from what its host does', async (t) => {
-  const module = await load(makeWorkshop(t, files), { imports: { open: () => void hostOpens() } })
+  const module = await load(makeWorkshop(t, files), { imports: { open: () => hostOpens() } })
   const mine: (() => void)[] = []
   const hostOpens = () => {
     const timer = setInterval(() => {}, 1e6)

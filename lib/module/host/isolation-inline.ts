@@ -56,6 +56,10 @@ export class InlineIsolation implements Isolation {
     // What it waits for keeps this thread running, as it would elsewhere.
   }
 
+  busyTime(): undefined {
+    return undefined
+  }
+
   processes(): undefined {
     return undefined
   }

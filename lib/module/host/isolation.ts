@@ -43,6 +43,8 @@ export interface Isolation {
   processes(): OwnProcess[] | undefined
   /** Ends it. What is said of that is {@link IsolationEvents.ended}. @param isForced whatever it does, and at once */
   terminate(isForced: boolean): void
+  /** Milliseconds that it has worked until now; `undefined` where nobody counts them. */
+  busyTime(): number | undefined
   /** Of a module that has no thread to itself: is nothing of it left in memory? It has been ended. */
   isCollected?(): Promise<boolean>
   /** Does the system still know of it? `undefined` where it cannot be asked. */

@@ -27,8 +27,10 @@ export function planUnload(options: UnloadOptions): UnloadPlan {
   return { timeout: readNumber('timeout', timeout) as number, isForced: force, killsChildren: killChildren }
 }
 
-/** Milliseconds in which a module that is unloaded by force must have heard of it: else it is taken to be in an endless loop. */
+/** Milliseconds of work after which a module that is unloaded by force must have heard of it: else it is taken to be in an endless loop. */
 const hearing = 20
+/** The same of time that passes: it may not have been given a processor, or may wait in a call that blocks. */
+const patience = 250
 /** Milliseconds in which what was ended must be gone. */
 const ending = 2000
 
@@ -92,18 +94,27 @@ class Unloading {
   /** @returns `undefined` where it does not say */
   async #hearForced(): Promise<Open | undefined> {
     const asked = this.#host.ask()
-    const heard = await within(
-      asked.heard.then(() => true),
-      hearing,
-    )
     try {
-      return heard === true ? await within(asked.open, this.#left()) : undefined
+      return (await this.#isHeard(asked.heard)) ? await within(asked.open, this.#left()) : undefined
     } catch {
       // What beforeUnload throws does not count, and that it has ended is what was wanted.
       return undefined
     } finally {
       asked.open.catch(() => {})
     }
+  }
+
+  async #isHeard(heard: Promise<void>): Promise<boolean> {
+    const { isolation } = this.#host
+    const busyBefore = isolation.busyTime()
+    const deadline = performance.now() + patience
+    const isHeard = heard.then(() => true)
+    for (let wait = hearing; performance.now() < deadline; wait = 5) {
+      if ((await within(isHeard, wait)) === true) return true
+      const busy = isolation.busyTime()
+      if (busy === undefined || busyBefore === undefined || busy - busyBefore >= hearing - 1) return false
+    }
+    return false
   }
 
   /** @throws UnloadError where something is left that may not be */
