@@ -4,7 +4,7 @@ import type { ExportedName, ExportKind } from './parse-module.js'
 import type { ModuleSource, ResolvedImport, Source } from './source.js'
 
 /** Where an import leads, as seen by a module: another source, or what Node has loaded. */
-export type Imported = { readonly source: Source } | { readonly namespace: Namespace }
+type Imported = { readonly source: Source } | { readonly namespace: Namespace }
 
 export type Follow = (imported: ResolvedImport) => Imported
 
