@@ -50,6 +50,12 @@ t.test('what is evaluated anew', async (t) => {
   t.same(module.get(), [1004, 105], 'the other one stays as it was until it is loaded anew')
   t.same(names(shop, reload(module)), ['m.js'])
   t.same(module.get(), [2002, 106])
+  shop.write('base.js', 'export const base = 3000\n')
+  t.same(names(shop, reload(module)), ['base.js', 'left.js', 'm.js'])
+  t.same(module.get(), [3001, 107])
+  t.match(reload(other), { status: 'reloaded', files: [] }, 'what another one has had evaluated')
+  t.equal(other.left(), 3002)
+  t.match(reload(other), { status: 'unchanged' })
 })
 
 t.test('circles', async (t) => {

@@ -73,7 +73,8 @@ class Resolution {
   #resolveInScript(source: Source, name: string): Resolved {
     let names = this.#scriptNames.get(source)
     if (names === undefined) this.#scriptNames.set(source, (names = this.namesOf(source)))
-    return names.has(name) ? { owner: source, name, kind: 'unknown', isConstant: false } : undefined
+    // To an import Node shows what CommonJS had exported when it was evaluated, and nothing that it exports later.
+    return names.has(name) ? { owner: source, name, kind: 'unknown', isConstant: source.format === 'commonjs' } : undefined
   }
 
   #resolveInStars(source: ModuleSource, name: string, path: readonly Visit[]): Resolved {
