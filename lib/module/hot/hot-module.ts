@@ -36,6 +36,8 @@ export class HotModule implements HotHandle {
   readonly #events = new EventEmitter()
   readonly #isRequired: boolean
   #isBusy = false
+  /** The version whose exports callers have. */
+  #shown: Instance | undefined
   /** What was known of the files at the last attempt, and at the last report. */
   #triedRevision = never
   #reportedRevision = never
@@ -125,6 +127,8 @@ export class HotModule implements HotHandle {
     const planned = graph.plan(this.#target)
     if (this.version > 0 && planned.size === 0) {
       this.lastError = undefined
+      // Another hot module that imports this one may have had it evaluated anew.
+      if (graph.liveVersion(this.#target.url) !== this.#shown) return this.#goLive([], [])
       return { status: 'unchanged', version: this.version }
     }
     // What has failed once fails again, unless something has changed. Who asks for it expressly may know better.
@@ -140,6 +144,7 @@ export class HotModule implements HotHandle {
   #goLive(fresh: readonly Instance[], old: readonly Instance[]): ReloadOutcome {
     this.version++
     this.lastError = undefined
+    this.#shown = this.#graph.liveVersion(this.#target.url)
     // It is made behind the first version of a module that shows only then what it is.
     ;(this.#facade as Facade | undefined)?.update(this.#shownExports())
     const leftovers = old.flatMap((instance) => instance.leftovers())
@@ -183,7 +188,7 @@ export class HotModule implements HotHandle {
 
   #makeFacade(): Facade {
     const whole = () => this.#exported()
-    const exports = () => Object(whole()) as Namespace
+    const exports = () => (this.#isRequired ? Object(whole()) : (this.#shown?.namespace ?? none)) as Namespace
     return new Facade(this.#gate, {
       label: basename(this.#target.path),
       isEvaluated: () => this.version > 0,
@@ -195,8 +200,7 @@ export class HotModule implements HotHandle {
 
   /** What the live version exports: a namespace, or what `require` gives. */
   #exported(): unknown {
-    const live = this.#graph.liveVersion(this.#target.url)
-    return this.#isRequired ? (live as ScriptInstance | undefined)?.exports : live?.namespace
+    return this.#isRequired ? (this.#shown as ScriptInstance | undefined)?.exports : this.#shown?.namespace
   }
 
   #shownExports(): ReadonlyMap<string, Origin | undefined> {
@@ -223,6 +227,9 @@ export class HotModule implements HotHandle {
       .flatMap((url) => this.#graph.files.find(url) ?? [])
   }
 }
+
+/** What is there before the first version is. */
+const none: Namespace = {}
 
 /** The names of an object's properties, those of its class included. */
 function propertiesOf(value: unknown): ReadonlySet<string> {

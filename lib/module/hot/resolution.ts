@@ -25,6 +25,6 @@ function optionsOfEnvironment(): readonly string[] {
 export function userConditions(options: readonly string[]): readonly string[] {
   return options.flatMap((option, index) => {
     if (option === '-C' || option === '--conditions') return options[index + 1] ?? []
-    return /^(?:--conditions=|-C=?)(.+)$/.exec(option)?.[1] ?? []
+    return /^--conditions=(.+)$/.exec(option)?.[1] ?? []
   })
 }

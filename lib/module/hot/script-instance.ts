@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { compile } from './compile.js'
 import { type Getter, Instance, type Neighbours } from './instance.js'
 import { JsonInstance } from './json-instance.js'
+import type { Namespace } from './native-modules.js'
 import type { ScriptSource } from './source.js'
 
 const parameters: readonly string[] = ['exports', 'require', 'module', '__filename', '__dirname']
@@ -22,7 +23,7 @@ export class ScriptInstance extends Instance<ScriptSource> {
     const { path } = this.source
     this.#module = new Module(path)
     Object.assign(this.#module, { filename: path, paths: loader._nodeModulePaths(dirname(path)) })
-    this.#module.hot = this.hot.context
+    if (this.hot.context !== undefined) this.#module.hot = this.hot.context
   }
 
   /** What `require` of it gives: whatever it is by now. */
@@ -44,7 +45,7 @@ export class ScriptInstance extends Instance<ScriptSource> {
   }
 
   override getter(name: string): Getter {
-    return name === 'default' ? () => this.exports : () => Reflect.get(Object(this.exports) as object, name) as unknown
+    return name === 'default' ? () => this.exports : () => (this.exports as Namespace | null | undefined)?.[name]
   }
 
   protected run(): void {
@@ -55,6 +56,8 @@ export class ScriptInstance extends Instance<ScriptSource> {
   #makeRequire(neighbours: Neighbours): NodeJS.Require {
     const native = createRequire(this.source.path)
     const require = (specifier: string): unknown => {
+      const substitute = neighbours.substitute(specifier)
+      if (substitute !== undefined) return substitute
       const file = isBuiltin(specifier) ? undefined : native.resolve(specifier)
       if (file === undefined || isBuiltin(file)) return native(specifier)
       const target = neighbours.targetOf(file)
@@ -66,7 +69,8 @@ export class ScriptInstance extends Instance<ScriptSource> {
   #makeImport(neighbours: Neighbours): (specifier: unknown) => Promise<unknown> {
     return async (specifier) => {
       const target = neighbours.resolve(String(specifier), this.source.url)
-      return target.kind === 'native' ? await import(target.url) : neighbours.load(target, this).namespace
+      if (target.kind === 'native') return neighbours.substitute(target.url) ?? (await import(target.url))
+      return neighbours.load(target, this).namespace
     }
   }
 }

@@ -70,7 +70,7 @@ function readText(path: string): string {
 }
 
 /** @throws HotReloadError */
-export function makeSource(url: string, path: string, text: string, findImport: FindImport): Source {
+function makeSource(url: string, path: string, text: string, findImport: FindImport): Source {
   const { format, isTypeScript } = formatOf(path)
   try {
     if (format === 'json') return { format, url, path, text, value: JSON.parse(text) as unknown }
@@ -133,7 +133,7 @@ function makeScript(url: string, path: string, text: string): ScriptSource {
 function resolveReexport(specifier: string, path: string): ResolvedImport[] {
   try {
     const file = isBuiltin(specifier) ? specifier : createRequire(path).resolve(specifier)
-    return isBuiltin(file) ? [] : [{ specifier, type: undefined, target: targetOf(file, []) }]
+    return isBuiltin(file) ? [] : [{ specifier, type: undefined, target: targetOf(file, { native: [] }) }]
   } catch {
     return []
   }
