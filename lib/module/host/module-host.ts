@@ -1,23 +1,17 @@
 // The side of the host: one module that is loaded, as far as everybody may hold on to it.
 
-import { recordThrown, reviveThrown } from '../../process/error-record.js'
-import { CallTimeError, LoadError, ModuleGoneError, ModuleKilledError, NoSyncError, UnloadError } from './errors.js'
+import { reviveThrown } from '../../process/error-record.js'
+import { CallTimeError, LoadError, ModuleGoneError, NoSyncError, UnloadError } from './errors.js'
+import { ImportServer } from './import-server.js'
 import { type Isolation, type IsolationEvents, startIsolation } from './isolation.js'
 import type { LoadPlan } from './load-options.js'
 import type { LoadedModule, Outcome, UnloadReport } from './loaded-module.js'
-import { argumentsNotCloneable, clones, resultNotCloneable } from './not-cloneable.js'
+import { argumentsNotCloneable } from './not-cloneable.js'
+import { type OpenCall, OpenCalls } from './open-calls.js'
 import { killProcesses } from './processes.js'
 import { describeThrown, toLoadError } from './tell.js'
 import { type UnloadPlan, unloadModule } from './unload.js'
 import type { FromModule, Open, ToModule } from './wire.js'
-
-/** A call that waits for its answer. */
-interface OpenCall {
-  readonly name: string | null
-  readonly settle: (outcome: Outcome<unknown>) => void
-  readonly fail: (reason: Error) => void
-  readonly timer: NodeJS.Timeout | undefined
-}
 
 /** What is asked of a module that is to be unloaded. */
 interface Question {
@@ -51,7 +45,8 @@ export class ModuleHost implements IsolationEvents {
   exports: readonly string[] = []
   hasMain = false
   hasEnded = false
-  readonly #calls = new Map<number, OpenCall>()
+  readonly #calls = new OpenCalls()
+  readonly #imports: ImportServer
   readonly #release: () => void
   #count = 0
   #holders = 0
@@ -60,7 +55,6 @@ export class ModuleHost implements IsolationEvents {
   /** What nobody in the module has caught, and has ended it most likely. */
   #uncaught: unknown
   #unloading: Promise<UnloadReport> | undefined
-  #onDrained: (() => void) | undefined
   #setLoaded: (error?: Error) => void = () => {}
   #setGone: () => void = () => {}
 
@@ -72,6 +66,14 @@ export class ModuleHost implements IsolationEvents {
     this.#release = release
     this.gone = new Promise((resolve) => {
       this.#setGone = resolve
+    })
+    this.#imports = new ImportServer({
+      name,
+      plan,
+      post: (message, onFailure) => this.#post(message, onFailure),
+      kill: (error) => this.kill(error),
+      isInSync: () => this.#isInSync,
+      isGone: () => this.hasEnded || this.state === 'ended',
     })
     const { stamp, required, isTracked, limits } = plan
     const request = { url, imports: Object.keys(plan.imports), required, stamp, isTracked }
@@ -172,20 +174,20 @@ export class ModuleHost implements IsolationEvents {
     const message = isolation.wait?.(left)
     if (message === 'gone') {
       void this.gone.then(this.hold())
-      this.#failCalls(this.#endedInSync())
+      this.#calls.failAll(this.#endedInSync())
     } else if (message !== undefined) this.receive(message)
   }
 
   receive(message: FromModule): void {
     switch (message.type) {
       case 'returned':
-        this.#take(message.id)?.settle({ ok: true, value: message.value })
+        this.#calls.take(message.id)?.settle({ ok: true, value: message.value })
         break
       case 'thrown':
         this.#settleThrown(message)
         break
       case 'import':
-        this.#serve(message)
+        this.#imports.serve(message)
         break
       case 'loaded':
         this.exports = message.exports
@@ -229,16 +231,8 @@ export class ModuleHost implements IsolationEvents {
   }
 
   /** @returns when no call runs, `false` when one still does after `longest` milliseconds */
-  async drained(longest: number): Promise<boolean> {
-    if (this.running === 0) return true
-    let timer: NodeJS.Timeout | undefined
-    const isDrained = await new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), longest)
-      this.#onDrained = () => resolve(true)
-    })
-    clearTimeout(timer)
-    this.#onDrained = undefined
-    return isDrained
+  drained(longest: number): Promise<boolean> {
+    return this.#calls.drained(longest)
   }
 
   /** Has `beforeUnload` run, and asks what is open. */
@@ -272,10 +266,9 @@ export class ModuleHost implements IsolationEvents {
     }
     const id = ++this.#count
     const { callTime } = this.plan.limits
-    const timer = callTime === undefined ? undefined : setTimeout(() => this.kill(this.#tooLong(name)), callTime)
-    this.#calls.set(id, { name, settle, fail, timer })
+    this.#calls.add(id, { name, settle, fail }, callTime, () => this.kill(this.#tooLong(name)))
     this.#post({ type: 'call', id, name, args }, (cause) => {
-      this.#take(id)?.fail(argumentsNotCloneable(`${name ?? 'main'}()`, args, cause))
+      this.#calls.take(id)?.fail(argumentsNotCloneable(`${name ?? 'main'}()`, args, cause))
     })
   }
 
@@ -301,70 +294,12 @@ export class ModuleHost implements IsolationEvents {
     }
   }
 
-  #take(id: number): OpenCall | undefined {
-    const call = this.#calls.get(id)
-    if (call === undefined) return undefined
-    this.#calls.delete(id)
-    clearTimeout(call.timer)
-    if (this.#calls.size === 0) this.#onDrained?.()
-    return call
-  }
-
   #settleThrown({ id, record }: FromModule & { readonly type: 'thrown' }): void {
-    const call = this.#take(id)
+    const call = this.#calls.take(id)
     if (call === undefined) return
     const error = reviveThrown(record)
     if (!this.plan.isQuiet) process.stderr.write(`${this.name}: ${call.name ?? 'main'}() threw ${describeThrown(error)}\n`)
     call.settle({ ok: false, error })
-  }
-
-  #serve({ id, name, args }: FromModule & { readonly type: 'import' }): void {
-    let value: unknown
-    try {
-      value = this.plan.imports[name]?.(...args)
-    } catch (error) {
-      this.#importThrew(id, name, error)
-      return
-    }
-    if (!isThenable(value)) {
-      this.#returnImport(id, name, value)
-      return
-    }
-    const promise = Promise.resolve(value)
-    if (this.#isInSync) {
-      const text = `imports.${name}() returns a promise, and the host waits in a synchronous call: nothing could resolve it. Call the export asynchronously.`
-      this.#post({ type: 'thrown', id, record: recordThrown(new NoSyncError(text), clones) }, () => {})
-      // It was refused: what becomes of it is nobody's.
-      promise.catch(() => {})
-      return
-    }
-    promise.then(
-      (result) => this.#returnImport(id, name, result),
-      (error: unknown) => this.#importThrew(id, name, error),
-    )
-  }
-
-  #returnImport(id: number, name: string, value: unknown): void {
-    this.#post({ type: 'returned', id, value }, (cause) => {
-      this.#post({ type: 'thrown', id, record: recordThrown(resultNotCloneable(`imports.${name}()`, value, cause), clones) }, () => {})
-    })
-  }
-
-  #importThrew(id: number, name: string, error: unknown): void {
-    if (this.hasEnded || this.state === 'ended') return
-    const text = `imports.${name}() threw ${describeThrown(error)}`
-    switch (this.plan.onImportError) {
-      case 'throw':
-        this.#post({ type: 'thrown', id, record: recordThrown(error, clones) }, () => {})
-        break
-      case 'abort':
-        process.stderr.write(`${this.name}: ${text}: the host ends, as onImportError says.\n`)
-        process.abort()
-        break
-      default:
-        if (!this.plan.isQuiet) process.stderr.write(`${this.name}: ${text}: the module is ended.\n`)
-        this.kill(new ModuleKilledError(`Module "${this.name}" was ended: ${text}.`, { cause: error }))
-    }
   }
 
   #answer(message: FromModule): void {
@@ -384,12 +319,8 @@ export class ModuleHost implements IsolationEvents {
     if (this.state !== 'unloaded') this.reason ??= reason
     const failure = toLoadError(this.name, this.url, { ended: reason })
     this.#setLoaded(reason instanceof LoadError ? reason : failure)
-    this.#failCalls(reason)
+    this.#calls.failAll(reason)
     this.#question?.reject(reason)
-  }
-
-  #failCalls(reason: Error): void {
-    for (const id of this.#calls.keys()) this.#take(id)?.fail(reason)
   }
 
   #tooLong(name: string | null): Error {
@@ -404,6 +335,3 @@ export class ModuleHost implements IsolationEvents {
     return new ModuleGoneError(text)
   }
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  ((typeof value === 'object' && value !== null) || typeof value === 'function') && typeof (value as { then?: unknown }).then === 'function'
