@@ -128,6 +128,13 @@ showTypesOfRest('dist/process/index.d.ts')
 await build({ ...commonjs, entryPoints: ['lib/module/index.cts'], outfile: 'dist/module.cjs' })
 await build({ ...library, format: 'esm', entryPoints: ['lib/module/hot/engine.ts'], outfile: 'dist/module-hot.js' })
 await build({ ...library, format: 'cjs', entryPoints: ['lib/module/hot/watch-thread.cts'], outfile: 'dist/module-watch.cjs' })
+await build({ ...commonjs, entryPoints: ['lib/module/host/host.ts'], outfile: 'dist/module-host.cjs' })
+// What runs beside the code of a module, and is loaded with each: no more than it takes.
+for (const [part, entry] of Object.entries({ thread: 'thread.cts', process: 'process.ts' })) {
+  const outfile = `dist/module-${part}.cjs`
+  await build({ ...library, format: 'cjs', entryPoints: [`lib/module/host/guest/${entry}`], outfile })
+  loadBuiltinsFast(outfile)
+}
 await writeDoor('module')
 // On its own, since it holds the whole page: loaded when a page is asked for.
 const page = { BROOD_PAGE: JSON.stringify(await buildPage()) }

@@ -1,4 +1,21 @@
 export { BroodError, type BroodErrorCode, type BroodErrorDetails } from '../errors.js'
+export { type AnyFunction, type DefinedModule, defineModule, type ModuleDefinition } from './host/definition.js'
+export { loadModule } from './host/door.js'
+export { LoadError, type LoadErrorCode, ModuleGoneError, NoSyncError, UnloadError, type UnloadErrorCode } from './host/errors.js'
+export { type ImportsOf, imports, importsOf, type Register, type RegisteredImports } from './host/imports.js'
+export type { HostFunctions, LoadOptions, ModuleLimits } from './host/load-options.js'
+export type {
+  CallsOf,
+  ExportsOf,
+  LoadedModule,
+  MainOf,
+  Outcome,
+  SyncCallsOf,
+  UnloadOptions,
+  UnloadProof,
+  UnloadReport,
+} from './host/loaded-module.js'
+export { stampOf } from './host/stamp-of.js'
 export { hot, hotHandle } from './hot/door.js'
 export { HotExportError, HotReloadError } from './hot/errors.js'
 export type { HotContext, HotData } from './hot/hot-context.js'

@@ -4,6 +4,8 @@ import { Module } from 'node:module'
 interface State {
   /** The functions of the host that the module of this thread may call, once it is being loaded. */
   imports: Readonly<Record<string, (...args: never[]) => unknown>> | undefined
+  /** The modules that this thread has loaded, or is loading, by their real paths. */
+  readonly loaded: Set<string>
 }
 
 const key = Symbol.for('brood.module@1')
@@ -15,7 +17,7 @@ const holder = Module as unknown as { [key]?: State }
 export function getState(): State {
   let state = holder[key]
   if (state === undefined) {
-    state = { imports: undefined }
+    state = { imports: undefined, loaded: new Set() }
     Object.defineProperty(holder, key, { value: state })
   }
   return state

@@ -50,6 +50,8 @@ export interface Joinable {
   kill(signal: NodeJS.Signals): void
   /** Somebody waits for it: it keeps this process running. @returns they do not any more */
   hold?(): () => void
+  /** Does it keep this process running, whoever waits? */
+  setHolding?(isHolding: boolean): void
   /** A wait has ended before the call. */
   giveUp?(error: Error): void
   /** Resolved when nothing of it is left. */
@@ -149,6 +151,11 @@ export class Handle<R> implements JoinHandle<R>, FailureListener {
     this.#isJoined = true
     this.kill('SIGKILL')
     await this.#of.gone
+  }
+
+  /** @internal For brood/module, whose processes wait for calls. */
+  setHolding(isHolding: boolean): void {
+    this.#of.setHolding?.(isHolding)
   }
 
   /** @internal Warns where nobody joins it, a turn later: `await` may stand in the next line. */

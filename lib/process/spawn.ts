@@ -117,6 +117,8 @@ class Run<R> implements Joinable {
   #isSettled = false
   /** How many wait for it. */
   #held = 0
+  /** Does it keep this process running? `undefined` where nobody has said so: as a child does. */
+  #isHolding: boolean | undefined
   #cleanUp: () => void = () => {}
 
   constructor(plan: ProcessPlan, limits: Limits) {
@@ -193,9 +195,15 @@ class Run<R> implements Joinable {
     }
   }
 
+  setHolding(isHolding: boolean): void {
+    this.#isHolding = isHolding
+    this.#setHolding()
+  }
+
   /** What may outlive this process keeps it running only while somebody waits. */
   #setHolding(): void {
-    if (this.#plan.detached) this.#worker?.setHolding(this.#held > 0)
+    const isHolding = this.#plan.detached ? this.#held > 0 : this.#isHolding
+    if (isHolding !== undefined) this.#worker?.setHolding(isHolding)
   }
 
   tellOfFailure(listener: FailureListener): void {

@@ -1,0 +1,140 @@
+import { BroodError } from '../../errors.js'
+import type { AnyFunction } from './definition.js'
+
+/** Functions of the host, as it gives them to a module: each may return a promise of what the interface says. */
+export type HostFunctions<Imports> = {
+  readonly [Name in keyof Imports]: Imports[Name] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Result | Awaited<Result> | PromiseLike<Awaited<Result>>
+    : never
+}
+
+/** How a module is loaded. */
+export interface LoadOptions<Exports = object, Imports = object> {
+  /** The functions that the module may call, by `imports` of brood/module. @default none */
+  readonly imports?: HostFunctions<Imports>
+  /**
+   * `worker`: in a thread of its own. `process`: in a process of its own, which may abort and have native addons that crash. `inline`: in this thread.
+   * @default 'worker'
+   */
+  readonly isolation?: 'worker' | 'process' | 'inline'
+  /** What it may use. @default no limits but those of Node */
+  readonly limits?: ModuleLimits
+  /**
+   * What becomes of it where a function of the host throws that it has called. `kill-module`: it is ended, and the calls that it has not answered reject.
+   * `abort`: the host ends by `process.abort()`, as in relib. `throw`: it is thrown where the module has called. @default 'kill-module'
+   */
+  readonly onImportError?: 'kill-module' | 'abort' | 'throw'
+  /** The module must be defined with the same `stamp`: {@link stampOf} makes one. @default it is not asked for one */
+  readonly stamp?: string
+  /** Exports that the module must have. @default [] */
+  readonly required?: readonly (keyof Exports & string)[]
+  /**
+   * Is account kept of what the module opens? Without it the module's `await` is as fast as elsewhere, and it can be unloaded by `force` alone.
+   * @default true
+   */
+  readonly unloading?: boolean
+  /** Is what exports throw kept from stderr? @default false */
+  readonly quiet?: boolean
+  /** Milliseconds in which it is to be loaded. @default 10000 */
+  readonly timeout?: number
+  /** What it is called in messages. @default the name of its file */
+  readonly name?: string
+}
+
+/** What a module may use. One that takes more is ended: its calls reject with the reason. */
+export interface ModuleLimits {
+  /** MiB of V8's old space: `ERR_BROOD_OUT_OF_MEMORY`. @default as V8 has it */
+  readonly memory?: number
+  /** MiB of the stack: a RangeError in the module. Of a process it must be less than the system allows, `ulimit -s`. @default as V8 has it */
+  readonly stack?: number
+  /** Milliseconds that a call may take, one that waits as well: `ERR_BROOD_TIMEOUT`. @default for ever */
+  readonly callTime?: number
+}
+
+/** {@link LoadOptions} in which everything is said. */
+export interface LoadPlan {
+  readonly imports: Readonly<Record<string, AnyFunction>>
+  readonly isolation: 'worker' | 'process' | 'inline'
+  readonly limits: { readonly memory: number | undefined; readonly stack: number | undefined; readonly callTime: number | undefined }
+  readonly onImportError: 'kill-module' | 'abort' | 'throw'
+  readonly stamp: string | undefined
+  readonly required: readonly string[]
+  readonly isTracked: boolean
+  readonly isQuiet: boolean
+  readonly timeout: number
+  readonly name: string | undefined
+}
+
+const names: readonly string[] = [
+  'imports',
+  'isolation',
+  'limits',
+  'onImportError',
+  'stamp',
+  'required',
+  'unloading',
+  'quiet',
+  'timeout',
+  'name',
+]
+
+/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
+export function planLoad(options: LoadOptions): LoadPlan {
+  if (typeof options !== 'object' || options === null) throw invalid('options', 'The options of loadModule() must be an object.')
+  refuseUnknown(options, names, 'loadModule()')
+  const { imports = {}, isolation = 'worker', limits = {}, onImportError = 'kill-module', required = [] } = options
+  const { stamp, unloading = true, quiet = false, timeout = 10_000, name } = options
+  refuseOther('isolation', isolation, ['worker', 'process', 'inline'])
+  refuseOther('onImportError', onImportError, ['kill-module', 'abort', 'throw'])
+  for (const [key, value] of Object.entries({ unloading, quiet }))
+    if (typeof value !== 'boolean') throw invalid(key, `\`${key}\` must be true or false.`)
+  for (const [key, value] of Object.entries({ stamp, name }))
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      throw invalid(key, `\`${key}\` must be a text that is not empty.`)
+  if (!Array.isArray(required) || required.some((each) => typeof each !== 'string'))
+    throw invalid('required', '`required` must be a list of names.')
+  return {
+    imports: readImports(imports),
+    isolation,
+    limits: readLimits(limits),
+    onImportError,
+    stamp,
+    required: [...required],
+    isTracked: unloading,
+    isQuiet: quiet,
+    timeout: readNumber('timeout', timeout) as number,
+    name,
+  }
+}
+
+function readImports(imports: object): Readonly<Record<string, AnyFunction>> {
+  const offered = Object.entries(imports as Record<string, unknown>)
+  for (const [name, value] of offered)
+    if (typeof value !== 'function') throw invalid(`imports.${name}`, `The import "${name}" must be a function, and is ${typeof value}.`)
+  return Object.fromEntries(offered) as Record<string, AnyFunction>
+}
+
+function readLimits(limits: ModuleLimits): LoadPlan['limits'] {
+  refuseUnknown(limits, ['memory', 'stack', 'callTime'], '`limits`')
+  const [memory, stack, callTime] = (['memory', 'stack', 'callTime'] as const).map((name) => readNumber(`limits.${name}`, limits[name]))
+  return { memory, stack, callTime }
+}
+
+/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
+export function readNumber(name: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return value
+  throw invalid(name, `\`${name}\` must be a number above 0.`)
+}
+
+/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
+export function refuseUnknown(options: object, known: readonly string[], what: string): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown !== undefined) throw invalid(unknown, `${what} has no option \`${unknown}\`: it has ${known.join(', ')}.`)
+}
+
+function refuseOther(argument: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) throw invalid(argument, `\`${argument}\` must be one of ${allowed.map((each) => `'${each}'`).join(', ')}.`)
+}
+
+const invalid = (argument: string, message: string) => new BroodError('ERR_BROOD_INVALID_ARGUMENT', message, { argument })

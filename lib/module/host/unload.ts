@@ -1,0 +1,196 @@
+import { BroodError } from '../../errors.js'
+import type { Leftover } from '../leftover.js'
+import { describeLeftovers } from './describe-leftovers.js'
+import { ModuleKilledError, UnloadError } from './errors.js'
+import { readNumber, refuseUnknown } from './load-options.js'
+import type { UnloadOptions, UnloadReport } from './loaded-module.js'
+import type { ModuleHost } from './module-host.js'
+import { findProcesses, isThere, killProcesses, type OwnProcess } from './processes.js'
+import type { Open } from './wire.js'
+
+/** {@link UnloadOptions} in which everything is said. */
+export interface UnloadPlan {
+  readonly timeout: number
+  readonly isForced: boolean
+  readonly killsChildren: boolean
+}
+
+/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
+export function planUnload(options: UnloadOptions): UnloadPlan {
+  if (typeof options !== 'object' || options === null)
+    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'The options of unload() must be an object.', { argument: 'options' })
+  refuseUnknown(options, ['timeout', 'force', 'killChildren'], 'unload()')
+  const { timeout = 5000, force = false, killChildren = false } = options
+  for (const [name, value] of Object.entries({ force, killChildren }))
+    if (typeof value !== 'boolean')
+      throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `\`${name}\` must be true or false.`, { argument: name })
+  return { timeout: readNumber('timeout', timeout) as number, isForced: force, killsChildren: killChildren }
+}
+
+/** Milliseconds in which a module that is unloaded by force must have heard of it: else it is taken to be in an endless loop. */
+const hearing = 20
+/** Milliseconds in which what was ended must be gone. */
+const ending = 2000
+
+/** @throws UnloadError */
+export async function unloadModule(host: ModuleHost, plan: UnloadPlan): Promise<UnloadReport> {
+  const letGo = host.hold()
+  const start = performance.now()
+  try {
+    return await new Unloading(host, plan, start).run()
+  } finally {
+    letGo()
+  }
+}
+
+class Unloading {
+  readonly #host: ModuleHost
+  readonly #plan: UnloadPlan
+  readonly #start: number
+  readonly #loaded = process.memoryUsage.rss()
+
+  constructor(host: ModuleHost, plan: UnloadPlan, start: number) {
+    this.#host = host
+    this.#plan = plan
+    this.#start = start
+  }
+
+  async run(): Promise<UnloadReport> {
+    const host = this.#host
+    // It has ended before, by itself.
+    if (host.state === 'ended') {
+      await host.gone
+      return this.#report([], [], undefined)
+    }
+    host.state = 'unloading'
+    try {
+      const open = this.#plan.isForced ? await this.#hearForced() : await this.#hear()
+      const processes = host.isolation.processes() ?? findProcesses(osPidsOf(open?.leftovers ?? []))
+      const leftovers = addProcesses(open?.leftovers ?? [], processes)
+      await this.#judge(leftovers, processes)
+      return await this.#end(leftovers, processes, open)
+    } catch (error) {
+      if (host.state === 'unloading') host.state = 'loaded'
+      throw error
+    }
+  }
+
+  /** Calls that run come first, then the module says what is open. */
+  async #hear(): Promise<Open> {
+    const host = this.#host
+    if (!(await host.drained(this.#left()))) {
+      const text = `${host.running} of its calls still run after ${this.#plan.timeout} ms`
+      throw this.#tooLate(text)
+    }
+    const asked = host.ask()
+    const open = await within(asked.open, this.#left())
+    if (open === undefined)
+      throw this.#tooLate(`its beforeUnload still runs after ${this.#plan.timeout} ms, or something keeps it from running`)
+    return open
+  }
+
+  /** @returns `undefined` where it does not say */
+  async #hearForced(): Promise<Open | undefined> {
+    const asked = this.#host.ask()
+    const heard = await within(
+      asked.heard.then(() => true),
+      hearing,
+    )
+    try {
+      return heard === true ? await within(asked.open, this.#left()) : undefined
+    } catch {
+      // What beforeUnload throws does not count, and that it has ended is what was wanted.
+      return undefined
+    } finally {
+      asked.open.catch(() => {})
+    }
+  }
+
+  /** @throws UnloadError where something is left that may not be */
+  async #judge(leftovers: readonly Leftover[], processes: readonly OwnProcess[]): Promise<void> {
+    const { isForced, killsChildren } = this.#plan
+    const stays = isForced ? [] : leftovers.filter(({ kind }) => kind !== 'process' || !killsChildren)
+    if (stays.length > 0) throw this.#active(leftovers)
+    if (!killsChildren) return
+    const alive = await killProcesses(processes, ending)
+    if (alive.length > 0 && !isForced) throw this.#active(addProcesses([], alive))
+  }
+
+  async #end(leftovers: readonly Leftover[], processes: readonly OwnProcess[], open: Open | undefined): Promise<UnloadReport> {
+    const host = this.#host
+    if (host.running > 0) host.kill(new ModuleKilledError(`Module "${host.name}" was unloaded by force.`))
+    host.state = 'unloaded'
+    if (!host.hasEnded) host.isolation.terminate(this.#plan.isForced)
+    await within(host.gone, ending)
+    if (!host.hasEnded || (await this.#isSeen())) {
+      const { kind, osId } = host.isolation
+      const text = `Module "${host.name}" was ended, and its ${kind} (${osId ?? 'of no known number'}) is still there after ${ending} ms.`
+      throw new UnloadError('ERR_BROOD_STILL_LOADED', text, { leftovers })
+    }
+    return this.#report(leftovers, processes, open)
+  }
+
+  /** Node tells of the end of a thread a moment before the system does not know it any more. */
+  async #isSeen(): Promise<boolean> {
+    const deadline = performance.now() + ending
+    while (this.#host.isolation.isSeen() === true) {
+      if (performance.now() > deadline) return true
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return false
+  }
+
+  #report(leftovers: readonly Leftover[], processes: readonly OwnProcess[], open: Open | undefined): UnloadReport {
+    const { isolation, memoryBefore } = this.#host
+    return {
+      ms: performance.now() - this.#start,
+      leftovers: this.#plan.killsChildren ? leftovers.filter(({ kind }) => kind !== 'process') : leftovers,
+      proof: {
+        gone: isolation.kind,
+        bySystem: isolation.isSeen() === false,
+        osId: isolation.osId,
+        processes: processes.filter((each) => !isThere(each)).map(({ osPid }) => osPid),
+        descriptors: open?.descriptors ?? undefined,
+        memory: { module: open?.memory, before: memoryBefore, loaded: this.#loaded, after: process.memoryUsage.rss() },
+      },
+    }
+  }
+
+  /** Milliseconds that are left. */
+  #left(): number {
+    return Math.max(0, this.#plan.timeout - (performance.now() - this.#start))
+  }
+
+  #tooLate(what: string): UnloadError {
+    const text = `Module "${this.#host.name}" was not unloaded: ${what}. Give it more by \`timeout\`, or end it by \`force\`.`
+    return new UnloadError('ERR_BROOD_UNLOAD_TIMEOUT', text, { timeout: this.#plan.timeout })
+  }
+
+  #active(leftovers: readonly Leftover[]): UnloadError {
+    const advice = 'Close it in beforeUnload and unload it again, or end it by `force`.'
+    const text = `Module "${this.#host.name}" was not unloaded, since it has left open:\n${describeLeftovers(leftovers)}\n${advice}`
+    return new UnloadError('ERR_BROOD_RESOURCES_ACTIVE', text, { leftovers })
+  }
+}
+
+const osPidsOf = (leftovers: readonly Leftover[]) => leftovers.flatMap(({ osPid }) => (osPid === undefined ? [] : [osPid]))
+
+/** The system knows of processes that Node does not: those of addons, and those below the ones that Node has started. */
+function addProcesses(leftovers: readonly Leftover[], processes: readonly OwnProcess[]): readonly Leftover[] {
+  const known = osPidsOf(leftovers)
+  const others = processes.filter(({ osPid }) => !known.includes(osPid))
+  return [...leftovers, ...others.map(({ osPid }) => ({ kind: 'process' as const, description: `process ${osPid}`, osPid }))]
+}
+
+/** @returns `undefined` where it takes longer than `longest` milliseconds */
+async function within<T>(promise: Promise<T>, longest: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), longest)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
