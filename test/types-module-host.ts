@@ -1,0 +1,95 @@
+// Compiled by `npm run check:types`, never run: what the types of loadModule say is the contract.
+import {
+  type CallsOf,
+  defineModule,
+  type ImportsOf,
+  imports,
+  importsOf,
+  type LoadedModule,
+  loadModule,
+  type Outcome,
+  type UnloadReport,
+} from 'brood/module'
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+const expect = <_T extends true>(): void => {}
+
+interface HostFunctions {
+  ten(): number
+  find(name: string, limit?: number): Promise<string[]>
+}
+
+interface Plugin {
+  add(a: number, b: number): number
+  later(text: string): Promise<Date>
+  readonly version: string
+}
+
+declare module 'brood/module' {
+  interface Register {
+    imports: HostFunctions
+  }
+}
+
+// Inside a module: by declaration, or where one would rather not.
+expect<Equal<ReturnType<typeof imports.ten>, Promise<number>>>()
+expect<Equal<ReturnType<typeof imports.find>, Promise<string[]>>>()
+expect<Equal<Parameters<typeof imports.find>, [name: string, limit?: number | undefined]>>()
+// @ts-expect-error the host has no such function
+imports.twelve()
+// @ts-expect-error it takes a text
+imports.find(1)
+const others = importsOf<{ readonly now: () => Date }>()
+expect<Equal<ReturnType<typeof others.now>, Promise<Date>>>()
+expect<Equal<keyof ImportsOf<{ a(): number; readonly b: string }>, 'a'>>()
+
+// A definition infers what it is, and is held to an interface where it is given one.
+const definition = defineModule({ main: (path: string) => path.length, exports: { double: (value: number) => value * 2 } })
+defineModule<Pick<Plugin, 'add'>>({ exports: { add: (a, b) => a + b } })
+// @ts-expect-error it returns a text
+defineModule<Pick<Plugin, 'add'>>({ exports: { add: (a, b) => `${a}${b}` } })
+// @ts-expect-error no such part
+defineModule({ export: {} })
+
+// The host: by an interface, or by the type of a definition.
+const plugin = await loadModule<Plugin, HostFunctions>('/plugin.js', { imports: { ten: () => 10, find: (name) => [name] } })
+expect<Equal<typeof plugin, LoadedModule<Plugin>>>()
+expect<Equal<Awaited<ReturnType<typeof plugin.exports.add>>, Outcome<number>>>()
+expect<Equal<Awaited<ReturnType<typeof plugin.exports.later>>, Outcome<Date>>>()
+expect<Equal<ReturnType<typeof plugin.sync.later>, Outcome<Date>>>()
+expect<Equal<keyof CallsOf<Plugin>, 'add' | 'later'>>()
+const answer = await plugin.exports.add(1, 2)
+if (answer.ok) expect<Equal<typeof answer.value, number>>()
+else expect<Equal<typeof answer.error, unknown>>()
+expect<Equal<Awaited<ReturnType<typeof plugin.unload>>, UnloadReport>>()
+// @ts-expect-error it takes numbers
+plugin.exports.add('1', 2)
+// @ts-expect-error no function
+plugin.exports.version()
+// @ts-expect-error it cannot be read before it is known to be there
+void answer.value
+
+const defined = await loadModule<typeof definition>('/definition.js', { required: ['double'] })
+expect<Equal<Awaited<ReturnType<typeof defined.exports.double>>, Outcome<number>>>()
+expect<Equal<Parameters<typeof defined.main>, [path: string]>>()
+expect<Equal<Awaited<ReturnType<typeof defined.main>>, Outcome<number>>>()
+const withMain = await loadModule<Plugin, object, (count: number) => string>('/plugin.js')
+expect<Equal<Parameters<typeof withMain.main>, [count: number]>>()
+const untyped = await loadModule('/any.js')
+untyped.exports.anything?.(1, 2)
+
+// @ts-expect-error the functions that the interface says are missing
+await loadModule<Plugin, HostFunctions>('/plugin.js')
+// @ts-expect-error one of them is
+await loadModule<Plugin, HostFunctions>('/plugin.js', { imports: { ten: () => 10 } })
+// @ts-expect-error one returns something else
+await loadModule<Plugin, HostFunctions>('/plugin.js', { imports: { ten: () => '10', find: (name) => [name] } })
+await loadModule<Plugin, HostFunctions>('/plugin.js', { imports: { ten: async () => 10, find: async (name) => [name] } })
+// @ts-expect-error no such export
+await loadModule<Plugin>('/plugin.js', { required: ['multiply'] })
+// @ts-expect-error no such isolation
+await loadModule<Plugin>('/plugin.js', { isolation: 'iframe' })
+// @ts-expect-error no such option
+await loadModule<Plugin>('/plugin.js', { isolaton: 'worker' })
+// @ts-expect-error no such option
+await plugin.unload({ forced: true })
