@@ -21,6 +21,8 @@ export interface Registry {
   started: number
   /** Has the program loaded `node:worker_threads`? */
   mayHaveWorkers: boolean
+  /** Is a Worker being made that is a helper of brood's own? It is left as it is. */
+  isMakingHelper: boolean
   /** Did a preload run in this thread? Then it is among the options that Node gives to Workers by itself. */
   isPreloaded: boolean
   /** Takes the patches back; `undefined` while nothing is patched. */
@@ -58,6 +60,7 @@ export function getRegistry(): Registry {
       recorder: undefined,
       started: 0,
       mayHaveWorkers: false,
+      isMakingHelper: false,
       isPreloaded: false,
       unpatch: undefined,
       isPatchedForCall: false,
@@ -72,6 +75,18 @@ export function getRegistry(): Registry {
 /** The registry of this thread, if any copy of brood has made one. */
 export function findRegistry(): Registry | undefined {
   return holder[key]
+}
+
+/** Makes a Worker that no context is to reach: a helper of brood's own is not the program's. */
+export function makeHelper<T>(make: () => T): T {
+  const registry = findRegistry()
+  if (registry === undefined) return make()
+  registry.isMakingHelper = true
+  try {
+    return make()
+  } finally {
+    registry.isMakingHelper = false
+  }
 }
 
 /** How many of the inherited contexts, from the oldest on, are applied to this process itself. */

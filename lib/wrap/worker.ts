@@ -76,7 +76,8 @@ function wrapWorker(original: typeof Worker, threads: Threads, isEarlier: boolea
 
   return replaceClass(original, isEarlier, (args, newTarget) => {
     const options = Object(args[1]) as Options
-    const planned = isActive() && args[1] !== null ? tryPlan(() => withScript(plan(options), args[0], options)) : undefined
+    const isPlanned = isActive() && args[1] !== null && !registry.isMakingHelper
+    const planned = isPlanned ? tryPlan(() => withScript(plan(options), args[0], options)) : undefined
     if (planned === undefined) return Reflect.construct(original, args, newTarget)
     const { inheritance } = planned
     debug('worker', () => ({ added: inheritance.added, contexts: inheritance.contexts.map((context) => context.directory) }))

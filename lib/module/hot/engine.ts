@@ -22,13 +22,16 @@ export async function hotModule(from: string | URL, specifier: string, plan: Hot
   const parent = parentUrl(from)
   for (const path of resolveNativePaths(plan.native, parent)) graph.native.add(path)
   const target = localTarget(specifier, parent)
+  // What was wrong when it was asked for before may be right now.
+  graph.files.look(graph.reach(target), false)
   await preloadNatives(graph.nativesOf(target))
   graph.roots.add(target)
   if (plan.auto) watching ??= new Watching()
   const module = new HotModule(graph, target, plan, plan.auto ? watching : undefined, isRequired)
-  handles.set(module.facade.object, module)
+  const { exports } = module
+  handles.set(exports, module)
   await watching?.watch([...watchedPaths(graph)])
-  return module.facade.object
+  return exports
 }
 
 export function handleOf(exports: object): HotHandle | undefined {

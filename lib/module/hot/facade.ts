@@ -21,6 +21,8 @@ export interface Exported {
   readonly label: string
   /** Is it evaluated? */
   readonly isEvaluated: () => boolean
+  /** All that it exports, by now. */
+  readonly whole: () => unknown
   /** What an export is by now. */
   readonly read: (name: string) => unknown
   readonly has: (name: string) => boolean
@@ -39,11 +41,11 @@ export class Facade {
   readonly #gate: Gate
   readonly #exported: Exported
 
-  /** @param object is given the properties */
-  constructor(gate: Gate, exported: Exported, object: object = namespaceLike()) {
+  constructor(gate: Gate, exported: Exported) {
     this.#gate = gate
     this.#exported = exported
-    this.object = object
+    const { whole, label } = exported
+    this.object = typeof whole() === 'function' ? makeStable(gate, { call: makeLive(whole, label) }) : namespaceLike()
   }
 
   /** Has the object show what the module exports now. */
@@ -80,6 +82,8 @@ export class Facade {
 
   /** One that may be something else each time, or no function. */
   #showLive(name: string): void {
+    const known = this.#stable.get(name)
+    if (known !== undefined) known.entry.call = this.#makeLive(name)
     const get = () => {
       this.#look()
       const value = this.#exported.read(name)
@@ -105,17 +109,32 @@ export class Facade {
   }
 
   #makeLive(name: string): AnyFunction {
-    const { read, has, label } = this.#exported
-    return function live(this: unknown, ...args) {
-      const value = has(name) ? read(name) : undefined
-      if (typeof value === 'function') {
-        return new.target === undefined
-          ? Reflect.apply(value, this, args)
-          : Reflect.construct(value, args, new.target === live ? value : new.target)
-      }
-      const reason = has(name) ? `is no function any more but ${describe(value)}` : 'is not exported any more'
-      throw new HotExportError(`${name} of ${label} ${reason}. Export it again, or do not call it.`, { exportName: name })
+    const { read, has, label, whole } = this.#exported
+    const find = () => (has(name) ? read(name) : gone)
+    const live = makeLive(find, `${name} of ${label}`, name)
+    const { object } = this
+    // A method finds the object that it belongs to.
+    return function method(this: unknown, ...args) {
+      if (new.target !== undefined) return Reflect.construct(live, args, new.target === method ? live : new.target)
+      return Reflect.apply(live, this === object ? whole() : this, args)
     }
+  }
+}
+
+/** What an export is that is not there. */
+const gone = Symbol('gone')
+
+/** Calls whatever there is by now. */
+function makeLive(find: () => unknown, label: string, exportName?: string): AnyFunction {
+  return function live(this: unknown, ...args) {
+    const value = find()
+    if (typeof value !== 'function') {
+      const reason = value === gone ? 'is not exported any more' : `is no function any more but ${describe(value)}`
+      throw new HotExportError(`${label} ${reason}. Export it again, or do not call it.`, { exportName })
+    }
+    return new.target === undefined
+      ? Reflect.apply(value, this, args)
+      : Reflect.construct(value, args, new.target === live ? value : new.target)
   }
 }
 

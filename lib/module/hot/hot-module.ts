@@ -27,7 +27,7 @@ const never = -1
 export class HotModule implements HotHandle {
   version = 0
   lastError: HotReloadError | undefined
-  readonly facade: Facade
+  readonly #facade: Facade
   readonly #graph: ModuleGraph
   readonly #target: LocalTarget
   readonly #plan: HotPlan
@@ -51,13 +51,22 @@ export class HotModule implements HotHandle {
     this.#watching = watching
     this.#isRequired = isRequired && graph.files.get(target).format === 'commonjs'
     this.#gate = { flags: watching?.flags ?? new Int32Array(1), seen: never, refresh: () => this.#refresh() }
+    const wrong = this.#wrong()
+    if (wrong !== undefined) throw wrong
     this.#check(graph.exportsOf(target))
-    this.facade = this.#makeFacade()
-    this.facade.update(this.#shownExports())
+    // What CommonJS exports as a whole shows only when it is there.
+    if (this.#isRequired && this.#namesInText().size === 0) this.#refresh()
+    this.#facade = this.#makeFacade()
+    this.#facade.update(this.#shownExports())
+  }
+
+  /** What callers have: the exports of the module, or the function that it is. */
+  get exports(): object {
+    return this.#facade.object
   }
 
   get files(): readonly string[] {
-    return this.#graph.reach(this.#target).flatMap((url) => this.#graph.files.find(url)?.path ?? [])
+    return this.#graph.reach(this.#target).flatMap((url) => this.#graph.files.pathOf(url) ?? [])
   }
 
   reload(): ReloadOutcome {
@@ -103,15 +112,15 @@ export class HotModule implements HotHandle {
       return this.#keepOld(reloadError(error, this.#target.path, this.#sources()))
     } finally {
       this.#isBusy = false
+      this.#watching?.keepWatching(watchedPaths(this.#graph))
     }
   }
 
   #replaceChanged(isPatient: boolean): ReloadOutcome {
     const graph = this.#graph
     const { files } = graph
-    const before = this.#sources().map(({ url }) => url)
-    if (files.look(before, isPatient)) this.#watching?.tellLater(patience)
-    const wrong = before.flatMap((url) => files.errorOf(url) ?? [])[0]
+    if (files.look(graph.reach(this.#target), isPatient)) this.#watching?.tellLater(patience)
+    const wrong = this.#wrong()
     if (wrong !== undefined) return this.#keepOld(wrong)
     const planned = graph.plan(this.#target)
     if (this.version > 0 && planned.size === 0) {
@@ -131,8 +140,8 @@ export class HotModule implements HotHandle {
   #goLive(fresh: readonly Instance[], old: readonly Instance[]): ReloadOutcome {
     this.version++
     this.lastError = undefined
-    this.facade.update(this.#shownExports())
-    void this.#watching?.watch([...watchedPaths(this.#graph)])
+    // It is made behind the first version of a module that shows only then what it is.
+    ;(this.#facade as Facade | undefined)?.update(this.#shownExports())
     const leftovers = old.flatMap((instance) => instance.leftovers())
     const outcome = { status: 'reloaded', version: this.version, files: fresh.map(({ source }) => source.path), leftovers } as const
     this.#warnOfLeftovers(leftovers)
@@ -173,20 +182,37 @@ export class HotModule implements HotHandle {
   }
 
   #makeFacade(): Facade {
-    const live = () => this.#graph.liveVersion(this.#target.url)
-    const exports = () => Object((this.#isRequired ? (live() as ScriptInstance).exports : live()?.namespace) ?? {}) as Namespace
+    const whole = () => this.#exported()
+    const exports = () => Object(whole()) as Namespace
     return new Facade(this.#gate, {
       label: basename(this.#target.path),
       isEvaluated: () => this.version > 0,
+      whole,
       has: (name) => name in exports(),
       read: (name) => exports()[name],
     })
   }
 
+  /** What the live version exports: a namespace, or what `require` gives. */
+  #exported(): unknown {
+    const live = this.#graph.liveVersion(this.#target.url)
+    return this.#isRequired ? (live as ScriptInstance | undefined)?.exports : live?.namespace
+  }
+
   #shownExports(): ReadonlyMap<string, Origin | undefined> {
-    const exports: ReadonlyMap<string, Origin | undefined> = this.#graph.exportsOf(this.#target)
-    if (!this.#isRequired) return exports
-    return new Map([...exports].filter(([name]) => name !== 'default'))
+    if (!this.#isRequired) return this.#graph.exportsOf(this.#target)
+    const names = this.version > 0 ? propertiesOf(this.#exported()) : this.#namesInText()
+    return new Map([...names].map((name) => [name, undefined]))
+  }
+
+  #namesInText(): ReadonlySet<string> {
+    return new Set([...this.#graph.exportsOf(this.#target).keys()].filter((name) => name !== 'default'))
+  }
+
+  /** Why the files cannot be understood as they are, new ones included. */
+  #wrong(): HotReloadError | undefined {
+    const { files } = this.#graph
+    return this.#graph.reach(this.#target).flatMap((url) => files.errorOf(url) ?? [])[0]
   }
 
   /** What is known of the module's files, its own first. */
@@ -198,12 +224,28 @@ export class HotModule implements HotHandle {
   }
 }
 
+/** The names of an object's properties, those of its class included. */
+function propertiesOf(value: unknown): ReadonlySet<string> {
+  const names = new Set<string>()
+  const isBase = (object: object) => object === Object.prototype || object === Function.prototype || object === Array.prototype
+  for (
+    let object = Object(value) as object | null;
+    object !== null && !isBase(object);
+    object = Object.getPrototypeOf(object) as object | null
+  ) {
+    for (const name of Object.getOwnPropertyNames(object)) names.add(name)
+  }
+  for (const own of typeof value === 'function' ? ['name', 'length', 'prototype', 'arguments', 'caller'] : ['constructor'])
+    names.delete(own)
+  return names
+}
+
 /** The files of all modules that are hot. */
 export function* watchedPaths(graph: ModuleGraph): Iterable<string> {
   const seen = new Set<string>()
   for (const root of graph.roots) {
     for (const url of graph.reach(root)) {
-      const path = graph.files.find(url)?.path
+      const path = graph.files.pathOf(url)
       if (path === undefined || seen.has(path)) continue
       seen.add(path)
       yield path

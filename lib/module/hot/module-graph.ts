@@ -71,7 +71,7 @@ export class ModuleGraph implements Neighbours {
     return this.#current.get(url)
   }
 
-  /** The URLs of all that a module depends on, itself included. @throws HotReloadError where a file cannot be understood */
+  /** The URLs of all that a module depends on, itself last. A file that cannot be understood depends on nothing. */
   reach(root: LocalTarget): readonly string[] {
     this.#readImports(root)
     return evaluationOrder(root.url, (url) => this.#neighboursOf(url))
@@ -294,7 +294,7 @@ export class ModuleGraph implements Neighbours {
     for (let target = waiting.pop(); target !== undefined; target = waiting.pop()) {
       if (seen.has(target.url)) continue
       seen.add(target.url)
-      this.#sourceOf(target)
+      this.files.read(target)
       waiting.push(...this.#staticImports(target.url))
     }
   }

@@ -87,13 +87,13 @@ function helperNames(text: string): HelperNames {
 
 const hashbang = (text: string): Edit[] => (text.startsWith('#!') ? [{ start: 0, end: 2, text: '//' }] : [])
 
-/** Takes out what declares imports and exports, but for its line breaks. */
+/** Takes out what declares imports and exports. What stands behind it stays where it was, as far as there is room for what is put in. */
 function* declarationEdits(text: string, { program }: ParsedModule, ownDefault: string): Iterable<Edit> {
-  const blank = (start: number, end: number, put = ''): Edit => ({
-    start,
-    end,
-    text: put + text.slice(start, end).replace(/[^\n\r\u2028\u2029]/g, ''),
-  })
+  const blank = (start: number, end: number, put = ''): Edit => {
+    const spaces = text.slice(start, end).replace(/[^\n\r\u2028\u2029]/g, ' ')
+    const room = /^ */.exec(spaces)?.[0].length ?? 0
+    return { start, end, text: put + spaces.slice(Math.min(put.length, room)) }
+  }
   for (const node of program.body) {
     if (node.type === 'ImportDeclaration' || node.type === 'ExportAllDeclaration') yield blank(node.start, node.end, ';')
     else if (node.type === 'ExportNamedDeclaration') {

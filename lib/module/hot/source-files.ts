@@ -8,7 +8,7 @@ export type LocalTarget = Target & { readonly kind: 'local' }
 
 interface Entry {
   readonly target: LocalTarget
-  /** The file when it was last looked at. */
+  /** The file when it was last looked at; `undefined` where it never was. */
   seen: string | undefined
   /** What was last read of it that could be understood. */
   latest: Source | undefined
@@ -18,6 +18,9 @@ interface Entry {
 
 /** A file that is younger, in milliseconds, and wrong, may be one that is still being written. */
 const settleTime = 50
+
+/** What stands for a file that is not there. */
+const missing = ''
 
 /** What the files of modules say, as far as it is known here. */
 export class SourceFiles {
@@ -36,14 +39,14 @@ export class SourceFiles {
    * @throws HotReloadError where it never could be understood
    */
   get(target: LocalTarget): Source {
-    let entry = this.#entries.get(target.url)
-    if (entry === undefined) {
-      entry = { target, seen: undefined, latest: undefined, error: undefined }
-      this.#look(entry, false)
-      this.#entries.set(target.url, entry)
-    }
-    if (entry.latest === undefined) throw entry.error ?? new HotReloadError(`${target.path} is not there.`, { file: target.path })
-    return entry.latest
+    const { latest, error } = this.#entry(target)
+    if (latest === undefined) throw error ?? new HotReloadError(`${target.path} is not there.`, { file: target.path })
+    return latest
+  }
+
+  /** The same without an error: {@link errorOf} has it. */
+  read(target: LocalTarget): Source | undefined {
+    return this.#entry(target).latest
   }
 
   /** What is known of it, without a look. */
@@ -51,8 +54,13 @@ export class SourceFiles {
     return this.#entries.get(url)?.latest
   }
 
+  /** Why it cannot be understood as it is now. */
   errorOf(url: string): HotReloadError | undefined {
     return this.#entries.get(url)?.error
+  }
+
+  pathOf(url: string): string | undefined {
+    return this.#entries.get(url)?.target.path
   }
 
   /**
@@ -65,7 +73,9 @@ export class SourceFiles {
     let isUnsettled = false
     for (const url of urls) {
       const entry = this.#entries.get(url)
-      if (entry !== undefined && this.#look(entry, isPatient)) isUnsettled = true
+      if (entry === undefined) continue
+      // What has been missing may be there by now: a package, say.
+      if (this.#look(entry, isPatient, !isPatient && entry.error !== undefined)) isUnsettled = true
     }
     return isUnsettled
   }
@@ -78,15 +88,21 @@ export class SourceFiles {
     this.revision++
   }
 
-  forget(url: string): void {
-    this.#entries.delete(url)
+  #entry(target: LocalTarget): Entry {
+    let entry = this.#entries.get(target.url)
+    if (entry === undefined) {
+      entry = { target, seen: undefined, latest: undefined, error: undefined }
+      this.#look(entry, false)
+      this.#entries.set(target.url, entry)
+    }
+    return entry
   }
 
-  #look(entry: Entry, isPatient: boolean): boolean {
+  #look(entry: Entry, isPatient: boolean, isForced = false): boolean {
     const { path } = entry.target
-    const now = fingerprint(path)
-    // A file that is not there is one that is being replaced: it has not changed. From dymod.
-    if (now === undefined ? entry.latest !== undefined : now === entry.seen) return false
+    const now = fingerprint(path) ?? missing
+    // A file that is not there any more is one that is being replaced: it has not changed. From dymod.
+    if ((now === entry.seen && !isForced) || (now === missing && entry.latest !== undefined)) return false
     let source: Source | undefined
     let error: HotReloadError | undefined
     try {
@@ -95,6 +111,7 @@ export class SourceFiles {
       error = thrown as HotReloadError
     }
     if (isPatient && (source === undefined || source.text === '') && isYoung(path)) return true
+    if (now === entry.seen && error?.message === entry.error?.message) return false
     const isNew = source === undefined || source.text !== entry.latest?.text
     if (isNew || entry.error !== undefined) this.revision++
     if (source !== undefined && isNew) entry.latest = source

@@ -152,10 +152,10 @@ function isModuleSyntax(text: string): boolean {
 
 /** Says where a file is wrong, as far as the error tells. */
 function syntaxError(cause: unknown, path: string, text: string): HotReloadError {
-  const { message, pos } = cause as { readonly message: string; readonly pos?: number }
+  const { message = String(cause), pos } = Object(cause) as { readonly message?: string; readonly pos?: number }
   // Of JSON: "… in JSON at position 12 (line 3 column 4)".
   const position = pos ?? Number(/ at position (\d+)/.exec(message)?.[1] ?? -1)
-  const reason = message.replace(/ \(\d+:\d+\)$/, '')
+  const reason = message.replace(/ \(\d+:\d+\)$|\.$/, '')
   return placed(`${reason}.`, path, text, position, cause)
 }
 

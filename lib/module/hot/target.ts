@@ -20,7 +20,9 @@ const extensions: ReadonlySet<string> = new Set(['.js', '.mjs', '.cjs', '.ts', '
  */
 export function findTarget(specifier: string, parent: string, resolve: Resolve, native: Iterable<string>): Target {
   if (isBuiltin(specifier)) return { kind: 'native', url: specifier.startsWith('node:') ? specifier : `node:${specifier}` }
-  return targetOf(asTypeScript(resolve(specifier, parent), parent), native)
+  // A path need not lead anywhere yet: who imports it is told when it is read, and the file may come.
+  const url = /^(?:\.{0,2}\/|file:)/.test(specifier) ? new URL(specifier, parent).href : resolve(specifier, parent)
+  return targetOf(asTypeScript(url, parent), native)
 }
 
 /** What a URL is, or an absolute path. */

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { Worker, type WorkerOptions } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
+import { makeHelper } from '../../wrap/registry.js'
 import { FileWatcher } from './watch-files.js'
 import type { WatchRequest } from './watch-request.js'
 
@@ -36,6 +37,12 @@ export class Watching {
     })
   }
 
+  /** The same where they may have become others. */
+  keepWatching(paths: Iterable<string>): void {
+    const wanted = [...paths]
+    if (wanted.length !== this.#paths.length || wanted.some((path, index) => path !== this.#paths[index])) void this.watch(wanted)
+  }
+
   /** Has the number grow now. */
   readonly tell = (): void => {
     Atomics.add(this.flags, 0, 1)
@@ -54,14 +61,8 @@ export class Watching {
   #startThread(): Worker {
     const main = fileURLToPath(new URL('./module-watch.cjs', import.meta.url))
     // Nothing of the program's is to run in it: no preloads, no variables.
-    const options: WorkerOptions & Record<symbol, boolean> = {
-      name: 'brood: watches files',
-      workerData: { flags: this.flags },
-      env: {},
-      execArgv: [],
-      [Symbol.for('brood.bare')]: true,
-    }
-    const thread = new Worker(main, options)
+    const options = { name: 'brood: watches files', workerData: { flags: this.flags }, env: {}, execArgv: [] }
+    const thread = makeHelper(() => new Worker(main, options))
     thread.unref()
     thread.on('message', () => this.#release())
     thread.on('error', () => this.#watchHere())
