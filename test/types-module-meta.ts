@@ -1,6 +1,6 @@
 // Compiled, never run: the type of `import.meta.hot` is there for who asks for it.
 import type { HotContext, HotData } from 'brood/module'
-import type {} from 'brood/module/meta'
+import 'brood/module/meta'
 
 const context: HotContext | undefined = import.meta.hot
 context?.dispose((data: HotData) => {
