@@ -1,5 +1,6 @@
 /** Something that code has left open. */
 export interface Leftover {
+  /** What kind of thing. `descriptor`: of a file that was opened without a handle; `variable`: of the environment. */
   readonly kind:
     | 'timer'
     | 'socket'

@@ -38,6 +38,7 @@ const cases: readonly Case[] = [
   ['listener', 'listener', /^process\.on\('warning'\)$/],
   ['variable', 'variable', /LEFT_VARIABLE was added$/, false],
   ['changed variable', 'variable', /PATH was changed$/, false],
+  ['hash in the background', 'other', /^crypto\.pbkdf2\(\) that still runs$/],
   ['port', 'other', /^MessagePort that listens$/],
 ]
 

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { BroodError, defineModule, imports, LoadError, type LoadOptions, loadModule, stampOf } from 'brood/module'
 import { root, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
-import { copyOf, isolations, load, module, refused, thrown } from './hosts.js'
+import { copyOf, hasProc, isAlive, isolations, load, module, refused, thrown } from './hosts.js'
 
 interface Sums {
   add(a: number, b: number): number
@@ -86,6 +86,28 @@ t.test('refusals', async (t) => {
         t.ok(error instanceof LoadError && error instanceof BroodError)
       }
     }
+  }
+})
+
+t.test('a module that calls its host while it is loaded', async (t) => {
+  for (const isolation of isolations) {
+    const loaded = await load(t, 'calls-at-load.mjs', { isolation, imports: { ten: () => 10 } })
+    t.same(await loaded.exports.ten?.(), { ok: true, value: 10 })
+    await loaded.unload()
+    const fails = () => {
+      throw new RangeError('no ten')
+    }
+    const error = await refused(load(t, 'calls-at-load.mjs', { isolation, imports: { ten: fails } }))
+    t.match(error, { code: 'ERR_BROOD_LOAD_FAILED', cause: { code: 'ERR_BROOD_CANCELLED', cause: { message: 'no ten' } } })
+  }
+})
+
+t.test('what a module has started that was not loaded', { skip: !hasProc && 'only Linux knows it' }, async (t) => {
+  for (const isolation of isolations) {
+    const error = await refused(loadModule(module('starts-and-throws.mjs'), { isolation }))
+    const { osPid } = error.cause as { osPid: number }
+    t.type(osPid, 'number')
+    t.notOk(isAlive(osPid), isolation)
   }
 })
 

@@ -83,13 +83,7 @@ export class ProcessIsolation implements Isolation {
   }
 
   isSeen(): boolean | undefined {
-    // Where there is no /proc its number is all that there is to ask for.
-    if (this.#itself !== undefined) return isThere(this.#itself)
-    try {
-      return this.osPid !== undefined && process.kill(this.osPid, 0)
-    } catch {
-      return false
-    }
+    return this.#itself === undefined ? undefined : isThere(this.#itself)
   }
 
   #receive(message: FromModule | 'up'): void {

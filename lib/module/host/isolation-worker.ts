@@ -95,7 +95,7 @@ export class WorkerIsolation implements Isolation {
     return receiveMessageOnPort(this.#port)?.message as FromModule | undefined
   }
 
-  /** No event comes to who does not let them. Node has -1 for the time that a thread was idle which is not there: test/module/host-sync.test.ts. */
+  /** No event comes to who does not let them. Node has -1 for the time that a thread was idle which is not there: test/module/host-calls.test.ts holds it to that. */
   #isGone(): boolean {
     return this.#hasEnded || this.#worker.performance.eventLoopUtilization().idle === -1
   }

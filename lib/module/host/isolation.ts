@@ -46,7 +46,7 @@ export interface Isolation {
   isSeen(): boolean | undefined
 }
 
-/** Starts what a module runs in, and has it loaded there. */
+/** Starts what a module runs in, and has it loaded there. No event is told before this has returned. */
 export function startIsolation(kind: LoadPlan['isolation'], plan: IsolationPlan, events: IsolationEvents): Isolation {
   switch (kind) {
     case 'worker':

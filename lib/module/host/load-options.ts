@@ -29,7 +29,8 @@ export interface LoadOptions<Exports = object, Imports = object> {
   /** Exports that the module must have. @default [] */
   readonly required?: readonly (keyof Exports & string)[]
   /**
-   * Is account kept of what the module opens? Without it the module's `await` is as fast as elsewhere, and it can be unloaded by `force` alone.
+   * Is account kept of what the module opens? It takes the module a few microseconds for each timer, socket or file, and to Node 22 0.2 µs for each `await`;
+   * newer ones need not be told of promises. Without it a module can be unloaded by `force` alone.
    * @default true
    */
   readonly unloading?: boolean

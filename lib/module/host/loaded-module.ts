@@ -37,7 +37,10 @@ export interface UnloadOptions {
    * it does not in an endless loop. @default false
    */
   readonly force?: boolean
-  /** Are the processes ended that it has started, with theirs? @default false */
+  /**
+   * Are the processes ended that it has started, with theirs? Of a process whose parent has ended nobody knows whose it was; where there is no Linux's
+   * /proc, only those that it has started itself are known. Where something else is left open, none is. @default false
+   */
   readonly killChildren?: boolean
 }
 

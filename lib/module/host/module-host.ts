@@ -6,6 +6,7 @@ import { type Isolation, type IsolationEvents, startIsolation } from './isolatio
 import type { LoadPlan } from './load-options.js'
 import type { LoadedModule, Outcome, UnloadReport } from './loaded-module.js'
 import { argumentsNotCloneable, clones, resultNotCloneable } from './not-cloneable.js'
+import { killProcesses } from './processes.js'
 import { describeThrown, toLoadError } from './tell.js'
 import { type UnloadPlan, unloadModule } from './unload.js'
 import type { FromModule, Open, ToModule } from './wire.js'
@@ -104,8 +105,11 @@ export class ModuleHost implements IsolationEvents {
         timer = setTimeout(() => reject(new LoadError('ERR_BROOD_LOAD_TIMEOUT', late, { url: this.url, timeout })), timeout)
       })
     } catch (error) {
+      // Nobody can ask it to close what it has opened.
+      const processes = this.isolation.processes() ?? []
       this.kill(error as Error)
       await this.gone
+      await killProcesses(processes, 1000)
       throw error
     } finally {
       clearTimeout(timer)

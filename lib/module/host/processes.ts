@@ -1,12 +1,12 @@
-// The processes of this machine, where there is Linux's /proc.
+// The processes of this machine. Where there is no Linux's /proc, little is known of them.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 /** A process, told from another one that is given the same number later. */
 export interface OwnProcess {
   readonly osPid: number
-  /** In ticks since the machine was started. */
-  readonly startTime: string
+  /** In ticks since the machine was started; `undefined` where the system does not tell. */
+  readonly startTime: string | undefined
 }
 
 interface Entry extends OwnProcess {
@@ -20,17 +20,27 @@ function readProcess(osPid: number | string): Entry | undefined {
     // Its name stands in parentheses, and may hold anything.
     const [state, parent, ...rest] = text.slice(text.lastIndexOf(')') + 2).split(' ')
     if (state === 'Z' || state === 'X') return undefined
-    return { osPid: Number(osPid), parent: Number(parent), startTime: rest[17] as string }
+    return { osPid: Number(osPid), parent: Number(parent), startTime: rest[17] }
   } catch {
     return undefined
   }
 }
 
 /** Is it there, and still the same one? */
-export const isThere = ({ osPid, startTime }: OwnProcess): boolean => readProcess(osPid)?.startTime === startTime
+export function isThere({ osPid, startTime }: OwnProcess): boolean {
+  if (startTime !== undefined) return readProcess(osPid)?.startTime === startTime
+  try {
+    return process.kill(osPid, 0)
+  } catch {
+    return false
+  }
+}
 
 /** The processes that are there, of those with such numbers. */
-export const findProcesses = (osPids: readonly number[]): OwnProcess[] => osPids.map(readProcess).filter((each) => each !== undefined)
+export function findProcesses(osPids: readonly number[]): OwnProcess[] {
+  if (process.platform !== 'linux') return osPids.map((osPid) => ({ osPid, startTime: undefined })).filter(isThere)
+  return osPids.map(readProcess).filter((each) => each !== undefined)
+}
 
 /** All processes below some, and these: the nearest first. @returns `undefined` where there is no /proc */
 function readTrees(roots: readonly number[]): OwnProcess[] | undefined {

@@ -19,6 +19,7 @@ export interface HotHandle extends Disposable {
   reload(): ReloadOutcome
   /** `reload`: a new version is live. `error`: one is not; where nobody listens it is written to stderr. */
   on<Event extends keyof HotEvents>(event: Event, listener: (...args: HotEvents[Event]) => void): this
+  /** Takes back what {@link on} was given. */
   off<Event extends keyof HotEvents>(event: Event, listener: (...args: HotEvents[Event]) => void): this
   /** Ends the watching. The version that is live goes on answering. */
   close(): void

@@ -10,6 +10,7 @@ export interface Resource {
   readonly _repeat?: number | null
   readonly fd?: number
   readonly pid?: number
+  readonly ondone?: unknown
   /** -1: there is nothing behind it any more. */
   getAsyncId?(): number
   hasRef?(): boolean
@@ -74,10 +75,10 @@ export const resourceKinds: Readonly<Record<string, Kind>> = {
   FSREQPROMISE: request('a file operation that still runs'),
   GETADDRINFOREQWRAP: request('dns.lookup() that still runs'),
   QUERYWRAP: request('a DNS query that still runs'),
-  PBKDF2REQUEST: request('crypto.pbkdf2() that still runs'),
-  SCRYPTREQUEST: request('crypto.scrypt() that still runs'),
-  RANDOMBYTESREQUEST: request('crypto.randomBytes() that still runs'),
-  KEYPAIRGENREQUEST: request('crypto.generateKeyPair() that still runs'),
+  PBKDF2REQUEST: job('crypto.pbkdf2() that still runs'),
+  SCRYPTREQUEST: job('crypto.scrypt() that still runs'),
+  RANDOMBYTESREQUEST: job('crypto.randomBytes() that still runs'),
+  KEYPAIRGENREQUEST: job('crypto.generateKeyPair() that still runs'),
 }
 
 /** Is it still what it was? */
@@ -85,6 +86,11 @@ export const isOpen = (kind: Kind, resource: Resource): boolean => kind.isOpen?.
 
 function request(description: string): Kind {
   return { kind: 'other', describe: () => description }
+}
+
+/** One that was done at once, `randomBytes(8)` say, has nobody to tell, and stays until it is collected. */
+function job(description: string): Kind {
+  return { ...request(description), isOpen: (resource) => hasNumber(resource) && resource.ondone !== undefined }
 }
 
 interface Address {
