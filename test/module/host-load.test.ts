@@ -216,7 +216,6 @@ t.test('arguments that are no such', async (t) => {
     [new URL('https://example.org/a.mjs'), {}, 'url'],
     [7, {}, 'url'],
     [file, { isolation: 'iframe' }, 'isolation'],
-    [file, { isolation: 'inline' }, 'isolation'],
     [file, { isolaton: 'worker' }, 'isolaton'],
     [file, { onImportError: 'ignore' }, 'onImportError'],
     [file, { imports: { ten: 10 } }, 'imports.ten'],

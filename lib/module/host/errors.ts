@@ -58,6 +58,8 @@ export class UnloadError extends BroodError {
   declare readonly code: UnloadErrorCode
   /** What the module has left open. */
   declare readonly leftovers: readonly Leftover[]
+  /** Of `ERR_BROOD_STILL_LOADED`, of a module in this thread: something of it is still in memory. */
+  declare readonly collected?: false
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isOneOf(value, unloadCodes)

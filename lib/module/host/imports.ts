@@ -22,27 +22,34 @@ export type ImportsOf<Functions> = {
     : never
 }
 
-const found = new Proxy(Object.create(null) as Record<string, AnyFunction>, {
-  get(_target, name) {
-    // A promise would be asked for `then`; people look at it.
-    if (typeof name === 'symbol' || name === 'then') return undefined
-    const { imports: offered } = getState()
-    if (offered === undefined) {
-      const text = `imports.${name} has a meaning only in a module that loadModule() has loaded.`
-      throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', text, { argument: name })
-    }
-    if (Object.hasOwn(offered, name)) return offered[name]
-    const known = Object.keys(offered)
-    const others = known.length === 0 ? 'It offers none' : `It offers ${known.join(', ')}`
-    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `The host offers no import "${name}". ${others}.`, { argument: name })
-  },
-  has: (_target, name) => Object.hasOwn(getState().imports ?? {}, name),
-  ownKeys: () => Object.keys(getState().imports ?? {}),
-  getOwnPropertyDescriptor: (_target, name) => {
-    const value = getState().imports?.[name as string]
-    return value === undefined ? undefined : { value, enumerable: true, configurable: true, writable: false }
-  },
-})
+type Functions = Readonly<Record<string, AnyFunction>>
+
+/** The functions of a host, by their names: whatever it offers by now. */
+export function makeImports(find: () => Functions | undefined): Functions {
+  return new Proxy(Object.create(null) as Record<string, AnyFunction>, {
+    get(_target, name) {
+      // A promise would be asked for `then`; people look at it.
+      if (typeof name === 'symbol' || name === 'then') return undefined
+      const offered = find()
+      if (offered === undefined) {
+        const text = `imports.${name} has a meaning only in a module that loadModule() has loaded.`
+        throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', text, { argument: name })
+      }
+      if (Object.hasOwn(offered, name)) return offered[name]
+      const known = Object.keys(offered)
+      const others = known.length === 0 ? 'It offers none' : `It offers ${known.join(', ')}`
+      throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `The host offers no import "${name}". ${others}.`, { argument: name })
+    },
+    has: (_target, name) => Object.hasOwn(find() ?? {}, name),
+    ownKeys: () => Object.keys(find() ?? {}),
+    getOwnPropertyDescriptor: (_target, name) => {
+      const value = find()?.[name as string]
+      return value === undefined ? undefined : { value, enumerable: true, configurable: true, writable: false }
+    },
+  })
+}
+
+const found = makeImports(() => getState().imports)
 
 /**
  * The functions that the host offers a module: `await imports.ten()`. What they throw is thrown here where the host has chosen so by `onImportError`.

@@ -4,7 +4,7 @@ import type * as Process from '../../process/index.js'
 import { ModuleExitedError, ModuleOutOfMemoryError } from './errors.js'
 import type * as Guest from './guest/process.js'
 import type { Isolation, IsolationEvents, IsolationPlan } from './isolation.js'
-import { findProcesses, isThere, type OwnProcess, readBelow } from './processes.js'
+import { findProcesses, isThere, type OwnProcess, processorTime, readBelow } from './processes.js'
 import type { FromModule, ToModule } from './wire.js'
 
 /** Milliseconds in which a process that was told to end may do so: its exit listeners run. */
@@ -64,6 +64,10 @@ export class ProcessIsolation implements Isolation {
 
   setHolding(isHolding: boolean): void {
     this.#handle.setHolding(isHolding)
+  }
+
+  busyTime(): number | undefined {
+    return this.osPid === undefined ? undefined : processorTime(this.osPid)
   }
 
   processes(): OwnProcess[] | undefined {

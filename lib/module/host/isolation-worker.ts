@@ -79,6 +79,10 @@ export class WorkerIsolation implements Isolation {
     else this.#port.unref()
   }
 
+  busyTime(): number {
+    return this.#worker.performance.eventLoopUtilization().active
+  }
+
   processes(): OwnProcess[] | undefined {
     return this.osId === undefined ? undefined : readBelowThread(this.osId)
   }

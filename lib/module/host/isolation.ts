@@ -1,4 +1,4 @@
-import { BroodError } from '../../errors.js'
+import { InlineIsolation } from './isolation-inline.js'
 import { ProcessIsolation } from './isolation-process.js'
 import { WorkerIsolation } from './isolation-worker.js'
 import type { LoadPlan } from './load-options.js'
@@ -34,6 +34,7 @@ export interface Isolation {
    *
    * @param longest milliseconds
    * @returns `gone` where none can come any more; `undefined` where none has come in that time
+   * @throws NoSyncError where the module cannot run meanwhile
    */
   wait?(longest: number): FromModule | 'gone' | undefined
   /** Does it keep this process running? At first it does. */
@@ -42,6 +43,10 @@ export interface Isolation {
   processes(): OwnProcess[] | undefined
   /** Ends it. What is said of that is {@link IsolationEvents.ended}. @param isForced whatever it does, and at once */
   terminate(isForced: boolean): void
+  /** Milliseconds that it has worked until now; `undefined` where nobody counts them. */
+  busyTime(): number | undefined
+  /** Of a module that has no thread to itself: is nothing of it left in memory? It has been ended. */
+  isCollected?(): Promise<boolean>
   /** Does the system still know of it? `undefined` where it cannot be asked. */
   isSeen(): boolean | undefined
 }
@@ -54,8 +59,6 @@ export function startIsolation(kind: LoadPlan['isolation'], plan: IsolationPlan,
     case 'process':
       return new ProcessIsolation(plan, events)
     default:
-      throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'The isolation `inline` is not built yet: use `worker`.', {
-        argument: 'isolation',
-      })
+      return new InlineIsolation(plan, events)
   }
 }

@@ -94,6 +94,13 @@ export function planLoad(options: LoadOptions): LoadPlan {
       throw invalid(key, `\`${key}\` must be a text that is not empty.`)
   if (!Array.isArray(required) || required.some((each) => typeof each !== 'string'))
     throw invalid('required', '`required` must be a list of names.')
+  const limited = Object.keys(limits).find((key) => limits[key as keyof ModuleLimits] !== undefined)
+  if (isolation === 'inline' && limited !== undefined) {
+    throw invalid(
+      `limits.${limited}`,
+      'A module in the thread of its host cannot be held to `limits`: load it with the isolation `worker`.',
+    )
+  }
   return {
     imports: readImports(imports),
     isolation,

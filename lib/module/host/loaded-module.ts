@@ -48,6 +48,8 @@ export interface UnloadOptions {
 export interface UnloadProof {
   /** What has run it is gone: Node says so, and where there is Linux's /proc the system does. */
   readonly gone: 'thread' | 'process' | 'inline'
+  /** Of a module in this thread: nothing of it is left in memory. There is no report where it is. */
+  readonly collected?: true
   /** Did the system say so, beside Node? */
   readonly bySystem: boolean
   /** What the system called its process, or its thread on Linux. */

@@ -105,3 +105,14 @@ function tryKill(osPid: number): void {
     // It is gone, or another user's: who asks then sees it.
   }
 }
+
+/** Milliseconds of processor time that a process has had, as Linux counts them: ten at a time. */
+export function processorTime(osPid: number): number | undefined {
+  try {
+    const text = readFileSync(`/proc/${osPid}/stat`, 'latin1')
+    const [, , , , , , , , , , , user, system] = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return (Number(user) + Number(system)) * 10
+  } catch {
+    return undefined
+  }
+}

@@ -27,8 +27,10 @@ export function planUnload(options: UnloadOptions): UnloadPlan {
   return { timeout: readNumber('timeout', timeout) as number, isForced: force, killsChildren: killChildren }
 }
 
-/** Milliseconds in which a module that is unloaded by force must have heard of it: else it is taken to be in an endless loop. */
+/** Milliseconds of work after which a module that is unloaded by force must have heard of it: else it is taken to be in an endless loop. */
 const hearing = 20
+/** The same of time that passes: it may not have been given a processor, or may wait in a call that blocks. */
+const patience = 250
 /** Milliseconds in which what was ended must be gone. */
 const ending = 2000
 
@@ -60,7 +62,7 @@ class Unloading {
     // It has ended before, by itself.
     if (host.state === 'ended') {
       await host.gone
-      return this.#report([], [], undefined)
+      return this.#prove([], [], undefined)
     }
     host.state = 'unloading'
     try {
@@ -92,18 +94,27 @@ class Unloading {
   /** @returns `undefined` where it does not say */
   async #hearForced(): Promise<Open | undefined> {
     const asked = this.#host.ask()
-    const heard = await within(
-      asked.heard.then(() => true),
-      hearing,
-    )
     try {
-      return heard === true ? await within(asked.open, this.#left()) : undefined
+      return (await this.#isHeard(asked.heard)) ? await within(asked.open, this.#left()) : undefined
     } catch {
       // What beforeUnload throws does not count, and that it has ended is what was wanted.
       return undefined
     } finally {
       asked.open.catch(() => {})
     }
+  }
+
+  async #isHeard(heard: Promise<void>): Promise<boolean> {
+    const { isolation } = this.#host
+    const busyBefore = isolation.busyTime()
+    const deadline = performance.now() + patience
+    const isHeard = heard.then(() => true)
+    for (let wait = hearing; performance.now() < deadline; wait = 5) {
+      if ((await within(isHeard, wait)) === true) return true
+      const busy = isolation.busyTime()
+      if (busy === undefined || busyBefore === undefined || busy - busyBefore >= hearing - 1) return false
+    }
+    return false
   }
 
   /** @throws UnloadError where something is left that may not be */
@@ -127,7 +138,17 @@ class Unloading {
       const text = `Module "${host.name}" was ended, and its ${kind} (${osId ?? 'of no known number'}) is still there after ${ending} ms.`
       throw new UnloadError('ERR_BROOD_STILL_LOADED', text, { leftovers })
     }
-    return this.#report(leftovers, processes, open)
+    return this.#prove(leftovers, processes, open)
+  }
+
+  /** @throws UnloadError where something refers to it still */
+  async #prove(leftovers: readonly Leftover[], processes: readonly OwnProcess[], open: Open | undefined): Promise<UnloadReport> {
+    const host = this.#host
+    if ((await host.isolation.isCollected?.()) !== false) return this.#report(leftovers, processes, open)
+    // So it is not unloaded, and can be looked for again.
+    host.state = 'ended'
+    const text = `Module "${host.name}" was ended, and is still in memory: something refers to its functions or values, such as a listener, a timer, or a cache of the host. Let go of that and unload it again.`
+    throw new UnloadError('ERR_BROOD_STILL_LOADED', text, { leftovers, collected: false })
   }
 
   /** Node tells of the end of a thread a moment before the system does not know it any more. */
@@ -147,6 +168,7 @@ class Unloading {
       leftovers: this.#plan.killsChildren ? leftovers.filter(({ kind }) => kind !== 'process') : leftovers,
       proof: {
         gone: isolation.kind,
+        ...(isolation.isCollected !== undefined && { collected: true }),
         bySystem: isolation.isSeen() === false,
         osId: isolation.osId,
         processes: processes.filter((each) => !isThere(each)).map(({ osPid }) => osPid),

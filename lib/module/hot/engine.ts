@@ -12,10 +12,12 @@ import type { LocalTarget } from './source-files.js'
 import { resolveNativePaths } from './target.js'
 import { Watching } from './watching.js'
 
+export { loadCollectable } from './collectable.js'
+
 const handles = new WeakMap<object, HotHandle>()
 
 let watching: Watching | undefined
-const graph = new ModuleGraph(() => watching?.tell())
+const graph = new ModuleGraph({ onChange: () => watching?.tell() })
 
 /** @throws HotReloadError, HotExportError */
 export async function hotModule(from: string | URL, specifier: string, plan: HotPlan, isRequired: boolean): Promise<object> {

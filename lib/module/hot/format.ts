@@ -21,11 +21,22 @@ export function formatOf(path: string): FileFormat {
 }
 
 function packageType(directory: string): Format | undefined {
+  const type = findPackage(directory)?.type
+  return type === 'module' || type === 'commonjs' ? type : undefined
+}
+
+interface Package {
+  readonly directory: string
+  readonly type: unknown
+}
+
+/** The package that a directory belongs to. */
+export function findPackage(directory: string): Package | undefined {
   const parent = dirname(directory)
   try {
     const { type } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { readonly type?: unknown }
-    return type === 'module' || type === 'commonjs' ? type : undefined
+    return { directory, type }
   } catch {
-    return parent === directory ? undefined : packageType(parent)
+    return parent === directory ? undefined : findPackage(parent)
   }
 }

@@ -4,14 +4,16 @@ type Exports = Readonly<Record<string, unknown>>
 
 /** What one version of a module has said of itself by `import.meta.hot`. */
 export class HotState {
-  readonly context: HotContext
+  /** What the module has of it; `undefined` where it is not hot. */
+  readonly context: HotContext | undefined
   isAccepting = false
   readonly #disposers: ((data: HotData) => void)[] = []
   readonly #accepted: ((exports: Exports) => void)[] = []
   readonly #data: HotData
 
-  constructor(data: HotData, invalidate: () => void) {
+  constructor(data: HotData, isHot: boolean, invalidate: () => void) {
     this.#data = data
+    if (!isHot) return
     this.context = {
       data,
       dispose: (callback) => {

@@ -18,6 +18,8 @@ export interface Neighbours {
   /** Where an import leads; what a file is that `require` has found. */
   resolve(specifier: string, parent: string): Target
   targetOf(file: string): Target
+  /** What stands for a module of this name, if anything does. */
+  substitute(specifier: string): Namespace | undefined
 }
 
 /** Reads what an export is by now. */

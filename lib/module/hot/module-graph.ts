@@ -11,7 +11,19 @@ import { resolveImport } from './resolution.js'
 import { ScriptInstance } from './script-instance.js'
 import type { Source } from './source.js'
 import { type LocalTarget, SourceFiles } from './source-files.js'
-import { findTarget, type Target, targetOf } from './target.js'
+import { findTarget, type Locality, type Target, targetOf } from './target.js'
+
+/** What a graph of modules is for. */
+interface GraphOptions {
+  /** Is called when something is to be looked at, though no file has changed, or when there are more files. */
+  readonly onChange: () => void
+  /** Do modules have `import.meta.hot`? @default true */
+  readonly isHot?: boolean
+  /** What stands for modules of these names. @default nothing */
+  readonly substitutes?: ReadonlyMap<string, Namespace>
+  /** A directory whose files are the modules' own, though it may be that of a package. @default none */
+  readonly own?: string | undefined
+}
 
 /** How modules are to be replaced. */
 interface Replacing {
@@ -52,18 +64,33 @@ export class ModuleGraph implements Neighbours {
   readonly #data = new Map<string, HotData>()
   #transaction: Transaction | undefined
   readonly #onChange: () => void
+  readonly #isHot: boolean
+  readonly #substitutes: ReadonlyMap<string, Namespace>
+  readonly #locality: Locality
 
-  /** @param onChange is called when something is to be looked at, though no file has changed, or when there are more files */
-  constructor(onChange: () => void) {
+  constructor({ onChange, isHot = true, substitutes = new Map(), own }: GraphOptions) {
     this.#onChange = onChange
+    this.#isHot = isHot
+    this.#substitutes = substitutes
+    this.#locality = { native: this.native, own }
   }
 
   resolve(specifier: string, parent: string): Target {
-    return findTarget(specifier, parent, resolveImport, this.native)
+    if (this.#substitutes.has(specifier)) return { kind: 'native', url: specifier }
+    return findTarget(specifier, parent, resolveImport, this.#locality)
   }
 
   targetOf(file: string): Target {
-    return targetOf(file, this.native)
+    return targetOf(file, this.#locality)
+  }
+
+  substitute(specifier: string): Namespace | undefined {
+    return this.#substitutes.get(specifier)
+  }
+
+  /** All that are live. */
+  liveVersions(): readonly Instance[] {
+    return [...this.#current.values()]
   }
 
   /** The live version of a module. */
@@ -86,7 +113,9 @@ export class ModuleGraph implements Neighbours {
   nativesOf(root: LocalTarget): readonly string[] {
     return this.reach(root).flatMap((url) => {
       const source = this.files.find(url)
-      return source?.format === 'module' ? source.imports.flatMap(({ target }) => (target.kind === 'native' ? target.url : [])) : []
+      return source?.format === 'module'
+        ? source.imports.flatMap(({ target }) => (target.kind === 'native' && !this.#substitutes.has(target.url) ? target.url : []))
+        : []
     })
   }
 
@@ -129,7 +158,7 @@ export class ModuleGraph implements Neighbours {
 
   /** The version of a module that belongs to what is being linked, or what Node has. */
   find(target: Target): Instance | Namespace {
-    if (target.kind === 'native') return loadNative(target.url, this.#onChange)
+    if (target.kind === 'native') return this.#native(target.url)
     return (this.#transaction?.fresh.get(target.url) ?? this.#current.get(target.url)) as Instance
   }
 
@@ -201,7 +230,7 @@ export class ModuleGraph implements Neighbours {
   #make(source: Source): Instance {
     const data = this.#data.get(source.url) ?? {}
     this.#data.set(source.url, data)
-    const hot = new HotState(data, () => {
+    const hot = new HotState(data, this.#isHot, () => {
       this.files.touch(source.url)
       this.#onChange()
     })
@@ -321,8 +350,12 @@ export class ModuleGraph implements Neighbours {
     return this.#transaction?.sources.get(url) ?? this.files.find(url)
   }
 
+  #native(url: string): Namespace {
+    return this.#substitutes.get(url) ?? loadNative(url, this.#onChange)
+  }
+
   readonly #follow: Follow = ({ target }) =>
-    target.kind === 'native' ? { namespace: loadNative(target.url, this.#onChange) } : { source: this.#sourceOf(target) }
+    target.kind === 'native' ? { namespace: this.#native(target.url) } : { source: this.#sourceOf(target) }
 
   #gettersOf(source: Source): ReadonlyMap<string, Getter> {
     const getters = new Map<string, Getter>()

@@ -53,7 +53,7 @@ export class ModuleInstance extends Instance<ModuleSource> {
     meta.filename = path
     meta.resolve = (specifier: string) => neighbours.resolve(specifier, url).url
     meta.url = url
-    meta.hot = this.hot.context
+    if (this.hot.context !== undefined) meta.hot = this.hot.context
     return meta
   }
 
@@ -61,7 +61,8 @@ export class ModuleInstance extends Instance<ModuleSource> {
     // Asynchronous, so that whatever goes wrong is a rejection.
     return async (specifier) => {
       const target = neighbours.resolve(String(specifier), this.source.url)
-      return target.kind === 'native' ? await import(target.url) : neighbours.load(target, this).namespace
+      if (target.kind === 'native') return neighbours.substitute(target.url) ?? (await import(target.url))
+      return neighbours.load(target, this).namespace
     }
   }
 }

@@ -22,7 +22,7 @@ export class ScriptInstance extends Instance<ScriptSource> {
     const { path } = this.source
     this.#module = new Module(path)
     Object.assign(this.#module, { filename: path, paths: loader._nodeModulePaths(dirname(path)) })
-    this.#module.hot = this.hot.context
+    if (this.hot.context !== undefined) this.#module.hot = this.hot.context
   }
 
   /** What `require` of it gives: whatever it is by now. */
@@ -55,6 +55,8 @@ export class ScriptInstance extends Instance<ScriptSource> {
   #makeRequire(neighbours: Neighbours): NodeJS.Require {
     const native = createRequire(this.source.path)
     const require = (specifier: string): unknown => {
+      const substitute = neighbours.substitute(specifier)
+      if (substitute !== undefined) return substitute
       const file = isBuiltin(specifier) ? undefined : native.resolve(specifier)
       if (file === undefined || isBuiltin(file)) return native(specifier)
       const target = neighbours.targetOf(file)
@@ -66,7 +68,8 @@ export class ScriptInstance extends Instance<ScriptSource> {
   #makeImport(neighbours: Neighbours): (specifier: unknown) => Promise<unknown> {
     return async (specifier) => {
       const target = neighbours.resolve(String(specifier), this.source.url)
-      return target.kind === 'native' ? await import(target.url) : neighbours.load(target, this).namespace
+      if (target.kind === 'native') return neighbours.substitute(target.url) ?? (await import(target.url))
+      return neighbours.load(target, this).namespace
     }
   }
 }

@@ -133,7 +133,7 @@ function makeScript(url: string, path: string, text: string): ScriptSource {
 function resolveReexport(specifier: string, path: string): ResolvedImport[] {
   try {
     const file = isBuiltin(specifier) ? specifier : createRequire(path).resolve(specifier)
-    return isBuiltin(file) ? [] : [{ specifier, type: undefined, target: targetOf(file, []) }]
+    return isBuiltin(file) ? [] : [{ specifier, type: undefined, target: targetOf(file, { native: [] }) }]
   } catch {
     return []
   }

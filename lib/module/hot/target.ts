@@ -14,30 +14,36 @@ export type Target =
 
 const extensions: ReadonlySet<string> = new Set(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.json'])
 
-/**
- * @param native paths of files and directories that Node loads
- * @throws what Node's resolution throws
- */
-export function findTarget(specifier: string, parent: string, resolve: Resolve, native: Iterable<string>): Target {
+/** Which files are a module's own. */
+export interface Locality {
+  /** Paths of files and directories that Node loads. */
+  readonly native: Iterable<string>
+  /** A directory whose files are local, though it may be that of a package. */
+  readonly own?: string | undefined
+}
+
+/** @throws what Node's resolution throws */
+export function findTarget(specifier: string, parent: string, resolve: Resolve, locality: Locality): Target {
   if (isBuiltin(specifier)) return { kind: 'native', url: specifier.startsWith('node:') ? specifier : `node:${specifier}` }
   // A path need not lead anywhere yet: who imports it is told when it is read, and the file may come.
   const url = /^(?:\.{0,2}\/|file:)/.test(specifier) ? new URL(specifier, parent).href : resolve(specifier, parent)
-  return targetOf(asTypeScript(url, parent), native)
+  return targetOf(asTypeScript(url, parent), locality)
 }
 
 /** What a URL is, or an absolute path. */
-export function targetOf(urlOrPath: string, native: Iterable<string>): Target {
+export function targetOf(urlOrPath: string, locality: Locality): Target {
   const url = new URL(isAbsolute(urlOrPath) ? pathToFileURL(urlOrPath) : urlOrPath)
   if (url.protocol !== 'file:') return { kind: 'native', url: url.href }
   const path = realPath(fileURLToPath(url))
   // A query or a hash makes another module of the same file.
   const real = `${pathToFileURL(path).href}${url.search}${url.hash}`
-  return isLocal(path, native) ? { kind: 'local', url: real, path } : { kind: 'native', url: real }
+  return isLocal(path, locality) ? { kind: 'local', url: real, path } : { kind: 'native', url: real }
 }
 
-function isLocal(path: string, native: Iterable<string>): boolean {
+function isLocal(path: string, { native, own }: Locality): boolean {
+  const inside = own !== undefined && path.startsWith(own + sep) ? path.slice(own.length) : path
   // A file without extension may be anything, an addon is one file for the whole process: who asks for them is told.
-  if (path.includes(`${sep}node_modules${sep}`)) return false
+  if (inside.includes(`${sep}node_modules${sep}`)) return false
   if (extname(path) !== '.node' && extname(path) !== '' && !extensions.has(extname(path))) return false
   for (const each of native) if (path === each || path.startsWith(each.endsWith(sep) ? each : each + sep)) return false
   return true

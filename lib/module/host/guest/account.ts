@@ -1,28 +1,47 @@
 import type { Open } from '../wire.js'
 import { DescriptorTable } from './descriptor-table.js'
-import { OpenDescriptors } from './descriptors.js'
+import type { OpenDescriptors } from './descriptors.js'
 import { OpenResources } from './resources.js'
 import { Surroundings } from './surroundings.js'
+
+/** What of a thread is a module's. */
+export interface Scope {
+  /** Is the whole process? */
+  readonly hasProcess: boolean
+  /** Keeps account of the descriptors of files. @default nobody does */
+  readonly descriptors?: OpenDescriptors
+  /** Is what happens now? @default all of it is */
+  readonly isOwn?: () => boolean
+}
 
 /** What a module opens, and changes around it, from now on. */
 export class Account {
   readonly #table: DescriptorTable | undefined
-  readonly #descriptors = new OpenDescriptors()
-  readonly #surroundings = new Surroundings()
-  readonly #resources = new OpenResources((fd) => this.#descriptors.placeOf(fd))
+  readonly #descriptors: OpenDescriptors | undefined
+  readonly #surroundings: Surroundings
+  readonly #resources: OpenResources
 
-  /** @param hasProcess is the whole process the module's? */
-  constructor(hasProcess: boolean) {
+  constructor({ hasProcess, descriptors, isOwn }: Scope) {
     this.#table = hasProcess ? new DescriptorTable() : undefined
+    this.#descriptors = descriptors
+    this.#surroundings = new Surroundings(isOwn)
+    this.#resources = new OpenResources((fd) => descriptors?.placeOf(fd), isOwn)
   }
 
   /** @returns what is open, once what was just closed is */
   async read(): Promise<Open> {
     await turns()
     const listed = this.#resources.descriptors()
-    const table = this.#table?.list((fd) => listed.has(fd) || this.#descriptors.has(fd))
-    const leftovers = [...this.#resources.list(), ...this.#descriptors.list(), ...(table?.leftovers ?? []), ...this.#surroundings.list()]
-    return { leftovers, memory: readMemory(this.#table !== undefined), descriptors: table?.count ?? this.#descriptors.count }
+    const table = this.#table?.list((fd) => listed.has(fd) || this.#descriptors?.has(fd) === true)
+    const files = this.#descriptors?.list() ?? []
+    const leftovers = [...this.#resources.list(), ...files, ...(table?.leftovers ?? []), ...this.#surroundings.list()]
+    return { leftovers, memory: readMemory(this.#table !== undefined), descriptors: table?.count ?? this.#descriptors?.count ?? null }
+  }
+
+  /** Keeps none any more. */
+  close(): void {
+    this.#resources.close()
+    this.#surroundings.close()
   }
 }
 

@@ -1,11 +1,10 @@
 // The side of the module: it loads it, calls its functions, and says what it has open.
 
 import { recordThrown, reviveThrown } from '../../../process/error-record.js'
-import { getState } from '../../state.js'
 import type { AnyFunction, DefinedModule } from '../definition.js'
 import { argumentsNotCloneable, clones, resultNotCloneable } from '../not-cloneable.js'
 import type { FromModule, LoadRequest, ToModule } from '../wire.js'
-import { Account, readMemory } from './account.js'
+import { type Account, readMemory } from './account.js'
 import { exportNames, findDefinition, judgeDefinition, judgeFailure } from './find-definition.js'
 
 interface Waiting {
@@ -19,7 +18,14 @@ export interface Surface {
   send(message: FromModule): void
   /** Is the whole process the module's? */
   readonly hasProcess: boolean
+  /** Begins to keep account of what the module opens. */
+  account(): Account
+  /** Evaluates the module. @param imports the functions of the host that it may call */
+  load(url: string, imports: Offered): Promise<{ readonly default?: unknown }>
 }
+
+/** The functions of a host, by their names. */
+export type Offered = Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>
 
 /** A module that is loaded here, for a host that is elsewhere. */
 export class Guest {
@@ -38,12 +44,11 @@ export class Guest {
   /** Evaluates the module, and says what has become of that. It never rejects. */
   async load(): Promise<void> {
     const { url, imports, isTracked } = this.#request
-    getState().imports = Object.fromEntries(imports.map((name) => [name, (...args: unknown[]) => this.#import(name, args)]))
-    this.#reportUncaught()
-    if (isTracked) this.#account = new Account(this.#surface.hasProcess)
+    const offered = Object.fromEntries(imports.map((name) => [name, (...args: unknown[]) => this.#import(name, args)]))
+    if (isTracked) this.#account = this.#surface.account()
     let namespace: { readonly default?: unknown }
     try {
-      namespace = (await import(url)) as { readonly default?: unknown }
+      namespace = await this.#surface.load(url, offered)
     } catch (error) {
       this.#send({ type: 'not-loaded', fault: judgeFailure(error) })
       return
@@ -110,10 +115,12 @@ export class Guest {
   #import(name: string, args: readonly unknown[]): Promise<unknown> {
     const id = ++this.#count
     return new Promise((resolve, reject) => {
+      // A host in this thread answers at once.
+      this.#imports.set(id, { resolve, reject })
       try {
         this.#send({ type: 'import', id, name, args })
-        this.#imports.set(id, { resolve, reject })
       } catch (cause) {
+        this.#imports.delete(id)
         reject(argumentsNotCloneable(`imports.${name}()`, args, cause))
       }
     })
@@ -137,9 +144,12 @@ export class Guest {
     this.#send({ type: 'open', id, open: (await this.#account?.read()) ?? nothing })
   }
 
-  /** A monitor changes nothing in what Node does with it. */
-  #reportUncaught(): void {
-    process.on('uncaughtExceptionMonitor', (error) => this.#send({ type: 'uncaught', record: recordThrown(error, clones) }))
+  /** Forgets the module. */
+  drop(): void {
+    this.#account?.close()
+    this.#account = undefined
+    this.#definition = undefined
+    this.#imports.clear()
   }
 }
 

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import type * as Process from '../../../process/index.js'
 import type { LoadRequest, ToModule } from '../wire.js'
 import { Guest } from './guest.js'
+import { ownThread } from './own-thread.js'
 
 /** The first word of each side. */
 const up = 'up'
@@ -13,7 +14,7 @@ export async function runModule(request: LoadRequest): Promise<void> {
   // It is loaded in here already: a child of brood/process runs in it.
   const { parentPid, progress, Receiver } = createRequire(__filename)('./process.cjs') as typeof Process
   const receiver = new Receiver<ToModule | typeof up>(parentPid() as Process.Pid)
-  const guest = new Guest({ send: progress, hasProcess: true }, request)
+  const guest = new Guest(ownThread(progress, true), request)
   progress(up)
   // The channel is open then: what opening it takes is not the module's.
   await receiver.recv()

@@ -1,4 +1,4 @@
-import type { HookCallbacks } from 'node:async_hooks'
+import type { AsyncHook, HookCallbacks } from 'node:async_hooks'
 import type { Worker } from 'node:worker_threads'
 import type { Leftover } from '../../leftover.js'
 import { isOpen, ownerOf, type Resource, resourceKinds } from './resource-kinds.js'
@@ -32,27 +32,54 @@ export class OpenResources {
 
   readonly #placeOfFile: (fd: number | undefined) => string | undefined
 
-  /** @param placeOfFile where the file of a descriptor was opened: the handle is made when that is done, and nobody is on the stack */
-  constructor(placeOfFile: (fd: number | undefined) => string | undefined) {
+  readonly #isOwn: () => boolean
+  readonly #hook: AsyncHook
+
+  /**
+   * @param placeOfFile where the file of a descriptor was opened: the handle is made when that is done, and nobody is on the stack
+   * @param isOwn is what is made now the module's?
+   */
+  constructor(placeOfFile: (fd: number | undefined) => string | undefined, isOwn: () => boolean = () => true) {
     this.#placeOfFile = placeOfFile
+    this.#isOwn = isOwn
     const { subscribe } = process.getBuiltinModule('node:diagnostics_channel')
-    subscribe('tracing:net.server.listen:asyncStart', (message) => {
-      this.#listens.set((message as { readonly server: object }).server, captureStack())
-    })
-    // The handle of a Worker goes when it is collected: its thread is asked instead.
-    subscribe('worker_threads', (message) => {
-      this.#workers.push({ worker: new WeakRef((message as { readonly worker: Worker }).worker), stack: captureStack() })
-    })
+    for (const [channel, listener] of this.#listeners) subscribe(channel, listener)
     const hooks: HookCallbacks & { readonly trackPromises: boolean } = {
       init: (id, type, _trigger, resource) => {
-        if (!Object.hasOwn(resourceKinds, type)) return
+        if (!Object.hasOwn(resourceKinds, type) || !isOwn()) return
         this.#sweep()
         this.#seen.set(id, { type, resource: new WeakRef(resource as Resource), stack: captureStack() })
       },
       // New in Node 24, and of no meaning before.
       trackPromises: false,
     }
-    process.getBuiltinModule('node:async_hooks').createHook(hooks).enable()
+    this.#hook = process.getBuiltinModule('node:async_hooks').createHook(hooks).enable()
+  }
+
+  readonly #listeners: readonly (readonly [channel: string, listener: (message: unknown) => void])[] = [
+    [
+      'tracing:net.server.listen:asyncStart',
+      (message) => {
+        if (this.#isOwn()) this.#listens.set((message as { readonly server: object }).server, captureStack())
+      },
+    ],
+    [
+      // The handle of a Worker goes when it is collected: its thread is asked instead.
+      'worker_threads',
+      (message) => {
+        if (!this.#isOwn()) return
+        this.#workers.push({ worker: new WeakRef((message as { readonly worker: Worker }).worker), stack: captureStack() })
+      },
+    ],
+  ]
+
+  /** Sees nothing more, and forgets what it has seen: a stack holds the functions that are on it. */
+  close(): void {
+    this.#hook.disable()
+    const { unsubscribe } = process.getBuiltinModule('node:diagnostics_channel')
+    for (const [channel, listener] of this.#listeners) unsubscribe(channel, listener)
+    this.#seen.clear()
+    this.#workers.length = 0
   }
 
   /** What is open. Give what was just closed a turn of the event loop to be so. */

@@ -15,15 +15,23 @@ export class Surroundings {
   /** Where listeners were added. */
   readonly #notes = new WeakMap<object, ListenerNote>()
   readonly #note = (event: string | symbol, listener: object) => {
-    this.#notes.set(listener, { event, stack: captureStack() })
+    if (this.#isOwn?.() !== false) this.#notes.set(listener, { event, stack: captureStack() })
   }
 
-  constructor() {
+  readonly #isOwn: (() => boolean) | undefined
+
+  /** @param isOwn is what happens now the module's? Where others are about, they too make globals and set variables, and who did is not seen. */
+  constructor(isOwn?: () => boolean) {
+    this.#isOwn = isOwn
     process.on('newListener', this.#note)
   }
 
   list(): Leftover[] {
-    return [...this.#listGlobals(), ...this.#listVariables(), ...this.#listListeners()]
+    return this.#isOwn === undefined ? [...this.#listGlobals(), ...this.#listVariables(), ...this.#listListeners()] : this.#listListeners()
+  }
+
+  close(): void {
+    process.off('newListener', this.#note)
   }
 
   #listGlobals(): Leftover[] {
@@ -54,6 +62,7 @@ export class Surroundings {
         if (known >= 0) before.splice(known, 1)
         if (known >= 0 || listener === this.#note) return []
         const note = this.#notes.get(listener)
+        if (note === undefined && this.#isOwn !== undefined) return []
         const origin = note === undefined ? undefined : readOrigin(note.stack)
         // Node listens itself, for the size of a terminal say.
         if (origin?.creator?.startsWith('node:') === true) return []

@@ -3,6 +3,7 @@ import { readlinkSync } from 'node:fs'
 import { type MessagePort, workerData } from 'node:worker_threads'
 import type { FromModule, LoadRequest, ToModule } from '../wire.js'
 import { Guest } from './guest.js'
+import { ownThread } from './own-thread.js'
 
 const { port, signal, request } = workerData as {
   readonly port: MessagePort
@@ -12,7 +13,7 @@ const { port, signal, request } = workerData as {
 }
 
 signal[1] = readThread()
-const guest = new Guest({ send, hasProcess: false }, request)
+const guest = new Guest(ownThread(send, false), request)
 port.on('message', (message: ToModule) => guest.receive(message))
 process.once('exit', wake)
 void guest.load()

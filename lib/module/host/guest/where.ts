@@ -18,7 +18,7 @@ export function captureStack(): { readonly stack?: unknown } {
 
 /** What a stack says of where something was made. */
 export interface Origin {
-  /** The nearest place that is neither Node's nor brood's: `/app/plugin.js:12:3`. */
+  /** The nearest place that is neither Node's nor brood's, nor a package's if there is another one: `/app/plugin.js:12:3`. */
   readonly at: string | undefined
   /** The file that has called the function which makes such things: `node:_http_server`, or one of the module's. */
   readonly creator: string | undefined
@@ -27,12 +27,16 @@ export interface Origin {
 /** Node's own on the way from the call to what it makes. */
 const between = /^node:(?:internal\/async_hooks|internal\/timers|timers|timers\/promises|diagnostics_channel|events)(?::|$)/
 
+const inPackage = /[\\/]node_modules[\\/]/
+
 export function readOrigin({ stack }: { readonly stack?: unknown }): Origin {
   // A module may have a `prepareStackTrace` of its own, which returns anything.
   const lines = typeof stack === 'string' ? stack.split('\n') : []
   const places = lines.map(readPlace).filter((place) => place !== undefined && !place.startsWith(own)) as string[]
   const creator = places.find((place) => !between.test(place))
-  return { at: places.find((place) => !place.startsWith('node:')), creator }
+  const named = places.filter((place) => !place.startsWith('node:'))
+  // Who has asked a package for it is to give it back; a module may be a package itself.
+  return { at: named.find((place) => !inPackage.test(place)) ?? named[0], creator }
 }
 
 /** Of `    at name (file:///a.js:1:2)` and `    at async file:///a.js:1:2`. */
