@@ -1,6 +1,6 @@
 // What can go wrong in development mode: each item of that list in docs/module.md is one of these.
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
-import Module from 'node:module'
+import Module, { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type HotHandle, type HotOptions, hot, hotHandle, type ReloadOutcome } from 'brood/module'
@@ -137,11 +137,31 @@ const cases: Readonly<Record<string, (t: Test) => Promise<void>>> = {
     const shop = makeWorkshop(t, {
       'found.cjs': 'exports.count = () => 1; module.exports.name = "Dolly"',
       'hidden.cjs': 'module.exports = { count: () => 1 }',
+      'callable.cjs': 'module.exports = () => 1',
     })
     t.same(Object.keys(await load(shop, 'found.cjs')).toSorted(), ['count', 'default', 'name'])
     const hidden = await load(shop, 'hidden.cjs')
     t.same(Object.keys(hidden), ['default'])
     t.equal(hidden.default.count(), 1)
+    const require = createRequire(shop.path('caller.js'))
+    const required = async (name: string) =>
+      await hot<Anything>(shop.from, name, () => require(name) as Anything, { mode: 'dynamic', auto: false })
+    const { count } = await required('./found.cjs')
+    t.equal(count(), 1)
+    t.equal((await required('./hidden.cjs')).count(), 1)
+    t.equal(((await required('./callable.cjs')) as unknown as () => number)(), 1)
+  },
+
+  async 'Properties of functions'(t) {
+    const shop = makeWorkshop(t, {
+      'sheep.js': `export function Sheep(name) { this.name = name }; Sheep.legs = 4; Sheep.prototype.say = function () { return this.name }
+        export class Dog {}; Dog.legs = 4`,
+    })
+    const { Sheep, Dog } = await load(shop, 'sheep.js')
+    const dolly = new Sheep('Dolly')
+    t.same([dolly.say(), Sheep.name, Sheep.length], ['Dolly', 'Sheep', 1])
+    t.same([Sheep.legs, dolly instanceof Sheep, String(Sheep).includes('this.name')], [undefined, false, false])
+    t.same([Dog.legs, new Dog() instanceof Dog], [4, true])
   },
 
   async '`eval`'(t) {
