@@ -162,7 +162,7 @@ t.test('plugins', async (t) => {
 
   t.test('one that loops for ever is ended', async () => {
     await program.answers('load endless', /^endless is loaded$/m)
-    await program.answers('call endless hello', /^Module "endless" was ended: transform\(\) took longer than limits\.callTime, 500 ms\.$/m)
+    await program.answers('call endless hello', /^Module "endless" was ended: transform\(\) took longer than limits\.callTime, 1000 ms\.$/m)
     await program.answers('list', /^shout: unloaded\nleaky: unloaded\nendless: ended$/m)
   })
 
@@ -186,7 +186,7 @@ t.test('template', async (t) => {
     'no greeting: TypeError: nobody is there',
     '2 greetings',
   ]
-  t.same(stdout.trim().split('\n'), [...lines, 'the thread of "greeter" is gone after less than a second'])
+  t.same(stdout.trim().split('\n'), [...lines, 'the thread of "greeter" is gone'])
   t.same({ stderr, code }, { stderr: 'greeter: greet() threw TypeError: nobody is there\n', code: 0 })
 
   // The module was made for another version of the interface, which the compiler cannot know of where it is a package of somebody else.

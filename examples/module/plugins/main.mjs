@@ -11,7 +11,7 @@ const commands = {
     const plugin = await loadModule(new URL(`plugins/${name}.mjs`, import.meta.url), {
       imports: { punctuation: () => '!' },
       required: ['transform'],
-      limits: { callTime: 500 },
+      limits: { callTime: 1000 },
       quiet: true,
     })
     loaded.set(name, plugin)

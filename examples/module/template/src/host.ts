@@ -18,8 +18,8 @@ const count = await greeter.exports.countGreetings()
 if (count.ok) console.log(`${count.value} greetings`)
 
 try {
-  const { ms, proof } = await greeter.unload()
-  console.log(`the ${proof.gone} of "${greeter.name}" is gone after ${ms < 1000 ? 'less' : 'more'} than a second`)
+  const { proof } = await greeter.unload()
+  console.log(`the ${proof.gone} of "${greeter.name}" is gone`)
 } catch (error) {
   if (!(error instanceof UnloadError)) throw error
   console.error(error.message)
