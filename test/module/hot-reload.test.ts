@@ -353,7 +353,7 @@ t.test('what is wrong', async (t) => {
 
   t.test('wrong from the start', async (t) => {
     const shop = makeWorkshop(t, {
-      'm.js': `${value('1')}throw new Error('first')\n`,
+      'm.js': `${value('1')}globalThis.tries = (globalThis.tries ?? 0) + 1; throw new Error('first')\n`,
       'syntax.js': 'export const = 1',
       'await.js': 'await 1',
       'addon.node': '',
@@ -362,6 +362,7 @@ t.test('what is wrong', async (t) => {
     const module = await load(shop, './m.js')
     t.throws(() => module.get(), { code: 'ERR_BROOD_HOT_RELOAD', line: 2, cause: { message: 'first' } })
     t.throws(() => module.get(), { code: 'ERR_BROOD_HOT_RELOAD', line: 2 }, 'again')
+    t.equal((globalThis as { tries?: number }).tries, 1, 'it is not evaluated again, as long as it says the same')
     shop.write('m.js', value('1'))
     t.equal(module.get(), 1)
     handle(module).close()

@@ -15,7 +15,7 @@ const nodeOf = (version) => join(here, `node_modules/node-${version}/bin/node`)
 
 /** The tests of the package as it is built; the others are of pure functions, which are alike everywhere. */
 const files = readdirSync(compiled, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.test.js') && / from 'brood'/.test(readFileSync(join(compiled, file), 'utf8')))
+  .filter((file) => file.endsWith('.test.js') && / from 'brood(?:\/\w+)?'/.test(readFileSync(join(compiled, file), 'utf8')))
   .filter((file) => file !== 'ways.test.js')
   .toSorted()
 

@@ -7,7 +7,7 @@ import { ModuleGraph } from './module-graph.js'
 import { type Namespace, preloadNatives } from './native-modules.js'
 
 /** A module that V8 can forget, with the files that it imports. */
-export interface Collectable {
+interface Collectable {
   readonly namespace: Namespace
   /** What is there as long as it is. */
   readonly parts: readonly WeakRef<object>[]

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { BroodError } from '../../errors.js'
 import { HotReloadError } from './errors.js'
 import type { HotHandle } from './hot-handle.js'
-import { HotModule, watchedPaths } from './hot-module.js'
+import { HotModule } from './hot-module.js'
 import type { HotPlan } from './hot-options.js'
 import { ModuleGraph } from './module-graph.js'
 import { preloadNatives } from './native-modules.js'
@@ -27,13 +27,24 @@ export async function hotModule(from: string | URL, specifier: string, plan: Hot
   // What was wrong when it was asked for before may be right now.
   graph.files.look(graph.reach(target), false)
   await preloadNatives(graph.nativesOf(target))
-  graph.roots.add(target)
   if (plan.auto) watching ??= new Watching()
-  const module = new HotModule(graph, target, plan, plan.auto ? watching : undefined, isRequired)
+  const module = addRoot(target, () => new HotModule(graph, target, plan, plan.auto ? watching : undefined, isRequired))
+  if (plan.auto) graph.watched.add(target)
   const { exports } = module
   handles.set(exports, module)
-  await watching?.watch([...watchedPaths(graph)])
+  if (plan.auto) await watching?.watch(graph.watchedPaths())
   return exports
+}
+
+/** A module that cannot be hot is none of the graph's. */
+function addRoot<T>(target: LocalTarget, make: () => T): T {
+  graph.roots.add(target)
+  try {
+    return make()
+  } catch (error) {
+    graph.roots.delete(target)
+    throw error
+  }
 }
 
 export function handleOf(exports: object): HotHandle | undefined {

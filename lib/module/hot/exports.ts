@@ -4,7 +4,7 @@ import type { ExportedName, ExportKind } from './parse-module.js'
 import type { ModuleSource, ResolvedImport, Source } from './source.js'
 
 /** Where an import leads, as seen by a module: another source, or what Node has loaded. */
-export type Imported = { readonly source: Source } | { readonly namespace: Namespace }
+type Imported = { readonly source: Source } | { readonly namespace: Namespace }
 
 export type Follow = (imported: ResolvedImport) => Imported
 
@@ -73,7 +73,8 @@ class Resolution {
   #resolveInScript(source: Source, name: string): Resolved {
     let names = this.#scriptNames.get(source)
     if (names === undefined) this.#scriptNames.set(source, (names = this.namesOf(source)))
-    return names.has(name) ? { owner: source, name, kind: 'unknown', isConstant: false } : undefined
+    // To an import Node shows what CommonJS had exported when it was evaluated, and nothing that it exports later.
+    return names.has(name) ? { owner: source, name, kind: 'unknown', isConstant: source.format === 'commonjs' } : undefined
   }
 
   #resolveInStars(source: ModuleSource, name: string, path: readonly Visit[]): Resolved {

@@ -58,6 +58,7 @@ export class Facade {
       else this.#showLive(name)
     }
     for (const name of Object.keys(this.object)) if (!exports.has(name)) this.#showGone(name)
+    makeFast(this.object)
   }
 
   /** The function that stands for an export, the same for ever. */
@@ -84,11 +85,16 @@ export class Facade {
   #showLive(name: string): void {
     const known = this.#stable.get(name)
     if (known !== undefined) known.entry.call = this.#makeLive(name)
+    let lately: unknown = gone
     const get = () => {
-      this.#look()
+      // It may be shown in another way by now.
+      if (this.#look()) return Reflect.get(this.object, name) as unknown
       const value = this.#exported.read(name)
-      if (!isPlainFunction(value)) return value
       const stable = this.stableFunction(name)
+      // To tell a function from a class takes longer than most calls.
+      if (value === lately) return stable.function
+      if (!isPlainFunction(value)) return value
+      lately = value
       stable.entry.call = this.#makeLive(name)
       resemble(stable.function, value)
       return stable.function
@@ -103,9 +109,13 @@ export class Facade {
     else this.#showFunction(name, undefined)
   }
 
-  #look(): void {
+  /** @returns has anything been looked at? While a module is evaluated nothing is. */
+  #look(): boolean {
     const gate = this.#gate
-    if (gate.flags[0] !== gate.seen) gate.refresh()
+    const { seen } = gate
+    if (gate.flags[0] === seen) return false
+    gate.refresh()
+    return gate.seen !== seen
   }
 
   #makeLive(name: string): AnyFunction {
@@ -151,6 +161,15 @@ function makeStable(gate: Gate, entry: Stable['entry']): AnyFunction {
 function resemble(stable: AnyFunction, { name, length }: AnyFunction): void {
   if (stable.name !== name) Object.defineProperty(stable, 'name', { value: name, configurable: true })
   if (stable.length !== length) Object.defineProperty(stable, 'length', { value: length, configurable: true })
+}
+
+/**
+ * Where a property has become one of another kind V8 has put all of them into a table. It takes those of prototypes out again when something is looked up
+ * through them.
+ */
+function makeFast(object: object): void {
+  const heir = Object.create(object) as { readonly nothing?: unknown }
+  for (let times = 0; times < 2; times++) void heir.nothing
 }
 
 /** Not a class: that is a value, which one has to make instances of. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
 
-export type Format = 'module' | 'commonjs' | 'json'
+type Format = 'module' | 'commonjs' | 'json'
 
 export interface FileFormat {
   /** `undefined` where only the text itself tells: a file that ends with .js, below a package.json that does not say. */

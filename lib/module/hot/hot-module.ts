@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { basename } from 'node:path'
 import type { BroodError } from '../../errors.js'
-import type { Leftover } from '../leftover.js'
 import { HotExportError, HotReloadError } from './errors.js'
 import type { Origin } from './exports.js'
 import { Facade, type Gate } from './facade.js'
@@ -10,8 +9,10 @@ import type { HotPlan } from './hot-options.js'
 import type { Instance } from './instance.js'
 import type { ModuleGraph } from './module-graph.js'
 import type { Namespace } from './native-modules.js'
+import { propertyNames } from './property-names.js'
 import { reloadError } from './reload-error.js'
 import type { ReloadOutcome } from './reload-outcome.js'
+import { warnOfLeftovers, writeError } from './report.js'
 import { ScriptInstance } from './script-instance.js'
 import type { Source } from './source.js'
 import type { LocalTarget } from './source-files.js'
@@ -36,6 +37,8 @@ export class HotModule implements HotHandle {
   readonly #events = new EventEmitter()
   readonly #isRequired: boolean
   #isBusy = false
+  /** The version whose exports callers have. */
+  #shown: Instance | undefined
   /** What was known of the files at the last attempt, and at the last report. */
   #triedRevision = never
   #reportedRevision = never
@@ -70,7 +73,7 @@ export class HotModule implements HotHandle {
   }
 
   reload(): ReloadOutcome {
-    return this.#attempt(false)
+    return this.#attempt(true)
   }
 
   on<Event extends keyof HotEvents>(event: Event, listener: (...args: HotEvents[Event]) => void): this {
@@ -84,9 +87,11 @@ export class HotModule implements HotHandle {
   }
 
   close(): void {
-    // A module that was never evaluated is, at its first call.
     this.#gate.flags = new Int32Array(1)
+    // A module that was never evaluated is, at its first call.
     if (this.version > 0) this.#gate.seen = 0
+    this.#graph.watched.delete(this.#target)
+    this.#watching?.keepWatching(this.#graph.watchedPaths())
   }
 
   [Symbol.dispose](): void {
@@ -98,37 +103,41 @@ export class HotModule implements HotHandle {
     if (this.#isBusy) return
     const { flags } = this.#gate
     const seen = flags[0] as number
-    const outcome = this.version === 0 || this.#plan.auto ? this.#attempt(this.version > 0) : undefined
+    const outcome = this.version === 0 || this.#plan.auto ? this.#attempt(false) : undefined
     if (this.version > 0) this.#gate.seen = seen
     else if (outcome?.status === 'kept-old') throw outcome.error
   }
 
-  /** @param isPatient may a file that is wrong be one that is still being written? */
-  #attempt(isPatient: boolean): ReloadOutcome {
+  /** @param isAsked does somebody ask for it expressly? */
+  #attempt(isAsked: boolean): ReloadOutcome {
     this.#isBusy = true
     try {
-      return this.#replaceChanged(isPatient)
+      return this.#replaceChanged(isAsked)
     } catch (error) {
       return this.#keepOld(reloadError(error, this.#target.path, this.#sources()))
     } finally {
       this.#isBusy = false
-      this.#watching?.keepWatching(watchedPaths(this.#graph))
+      this.#watching?.keepWatching(this.#graph.watchedPaths())
     }
   }
 
-  #replaceChanged(isPatient: boolean): ReloadOutcome {
+  #replaceChanged(isAsked: boolean): ReloadOutcome {
     const graph = this.#graph
     const { files } = graph
+    // A file that is wrong may be one that is still being written: a version that answers can wait.
+    const isPatient = !isAsked && this.version > 0
     if (files.look(graph.reach(this.#target), isPatient)) this.#watching?.tellLater(patience)
     const wrong = this.#wrong()
     if (wrong !== undefined) return this.#keepOld(wrong)
     const planned = graph.plan(this.#target)
     if (this.version > 0 && planned.size === 0) {
       this.lastError = undefined
+      // Another hot module that imports this one may have had it evaluated anew.
+      if (graph.liveVersion(this.#target.url) !== this.#shown) return this.#goLive([], [])
       return { status: 'unchanged', version: this.version }
     }
     // What has failed once fails again, unless something has changed. Who asks for it expressly may know better.
-    if (this.#triedRevision === files.revision && this.lastError !== undefined && isPatient) return this.#keepOld(this.lastError)
+    if (this.#triedRevision === files.revision && this.lastError !== undefined && !isAsked) return this.#keepOld(this.lastError)
     this.#triedRevision = files.revision
     const { fresh, old } = graph.replace(this.#target, planned, {
       isDisposedFirst: this.#plan.handover === 'dispose-first',
@@ -140,11 +149,12 @@ export class HotModule implements HotHandle {
   #goLive(fresh: readonly Instance[], old: readonly Instance[]): ReloadOutcome {
     this.version++
     this.lastError = undefined
+    this.#shown = this.#graph.liveVersion(this.#target.url)
     // It is made behind the first version of a module that shows only then what it is.
     ;(this.#facade as Facade | undefined)?.update(this.#shownExports())
     const leftovers = old.flatMap((instance) => instance.leftovers())
     const outcome = { status: 'reloaded', version: this.version, files: fresh.map(({ source }) => source.path), leftovers } as const
-    this.#warnOfLeftovers(leftovers)
+    warnOfLeftovers(this.#target.path, leftovers)
     if (this.version > 1) queueMicrotask(() => this.#events.emit('reload', outcome))
     return outcome
   }
@@ -155,20 +165,9 @@ export class HotModule implements HotHandle {
     if (this.version > 0 && revision !== this.#reportedRevision) {
       this.#reportedRevision = revision
       if (this.#events.listenerCount('error') > 0) queueMicrotask(() => this.#events.emit('error', error))
-      else process.stderr.write(describeError(error, this.version))
+      else writeError(error, this.version)
     }
     return { status: 'kept-old', version: this.version, error }
-  }
-
-  /** Those that end by themselves are only told to who asks. */
-  #warnOfLeftovers(leftovers: readonly Leftover[]): void {
-    const holding = leftovers.filter(({ kind, description }) => kind === 'listener' || description.startsWith('setInterval'))
-    if (holding.length === 0) return
-    const list = holding.map(({ description, at }) => `\n  ${description}${at === undefined ? '' : `, made at ${at}`}`)
-    const advice = 'Give it back in a callback of import.meta.hot.dispose().'
-    process.emitWarning(`An old version of ${this.#target.path} is still held by what it has left. ${advice}${list.join('')}`, {
-      code: 'BROOD_HOT_LEFTOVER',
-    })
   }
 
   /** @throws HotExportError at first, HotReloadError later */
@@ -183,7 +182,7 @@ export class HotModule implements HotHandle {
 
   #makeFacade(): Facade {
     const whole = () => this.#exported()
-    const exports = () => Object(whole()) as Namespace
+    const exports = () => (this.#isRequired ? Object(whole()) : (this.#shown?.namespace ?? none)) as Namespace
     return new Facade(this.#gate, {
       label: basename(this.#target.path),
       isEvaluated: () => this.version > 0,
@@ -195,13 +194,12 @@ export class HotModule implements HotHandle {
 
   /** What the live version exports: a namespace, or what `require` gives. */
   #exported(): unknown {
-    const live = this.#graph.liveVersion(this.#target.url)
-    return this.#isRequired ? (live as ScriptInstance | undefined)?.exports : live?.namespace
+    return this.#isRequired ? (this.#shown as ScriptInstance | undefined)?.exports : this.#shown?.namespace
   }
 
   #shownExports(): ReadonlyMap<string, Origin | undefined> {
     if (!this.#isRequired) return this.#graph.exportsOf(this.#target)
-    const names = this.version > 0 ? propertiesOf(this.#exported()) : this.#namesInText()
+    const names = this.version > 0 ? propertyNames(this.#exported()) : this.#namesInText()
     return new Map([...names].map((name) => [name, undefined]))
   }
 
@@ -224,36 +222,5 @@ export class HotModule implements HotHandle {
   }
 }
 
-/** The names of an object's properties, those of its class included. */
-function propertiesOf(value: unknown): ReadonlySet<string> {
-  const names = new Set<string>()
-  const isBase = (object: object) => object === Object.prototype || object === Function.prototype || object === Array.prototype
-  for (
-    let object = Object(value) as object | null;
-    object !== null && !isBase(object);
-    object = Object.getPrototypeOf(object) as object | null
-  ) {
-    for (const name of Object.getOwnPropertyNames(object)) names.add(name)
-  }
-  for (const own of typeof value === 'function' ? ['name', 'length', 'prototype', 'arguments', 'caller'] : ['constructor'])
-    names.delete(own)
-  return names
-}
-
-/** The files of all modules that are hot. */
-export function* watchedPaths(graph: ModuleGraph): Iterable<string> {
-  const seen = new Set<string>()
-  for (const root of graph.roots) {
-    for (const url of graph.reach(root)) {
-      const path = graph.files.pathOf(url)
-      if (path === undefined || seen.has(path)) continue
-      seen.add(path)
-      yield path
-    }
-  }
-}
-
-function describeError({ message, frame }: HotReloadError, version: number): string {
-  const lines = frame === undefined ? '' : `\n${frame}`
-  return `brood: ${message}\nVersion ${version} goes on answering.${lines}\n`
-}
+/** What is there before the first version is. */
+const none: Namespace = {}

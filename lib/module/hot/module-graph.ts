@@ -60,6 +60,8 @@ export class ModuleGraph implements Neighbours {
   readonly native = new Set<string>()
   /** The modules that somebody has made hot. */
   readonly roots = new Set<LocalTarget>()
+  /** Those of them whose files are watched. */
+  readonly watched = new Set<LocalTarget>()
   readonly #current = new Map<string, Instance>()
   readonly #data = new Map<string, HotData>()
   #transaction: Transaction | undefined
@@ -102,6 +104,12 @@ export class ModuleGraph implements Neighbours {
   reach(root: LocalTarget): readonly string[] {
     this.#readImports(root)
     return evaluationOrder(root.url, (url) => this.#neighboursOf(url))
+  }
+
+  /** The files that are to be watched. */
+  watchedPaths(): readonly string[] {
+    const urls = new Set([...this.watched].flatMap((root) => this.reach(root)))
+    return [...urls].flatMap((url) => this.files.pathOf(url) ?? [])
   }
 
   /** What a module exports, by the texts of the files. */

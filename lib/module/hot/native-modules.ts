@@ -52,7 +52,7 @@ function builtInNamespace(url: string): Namespace {
 }
 
 /** As Node shows what is CommonJS to an import. */
-export function namespaceOf(exports: unknown): Namespace {
+function namespaceOf(exports: unknown): Namespace {
   const names = exports !== null && (typeof exports === 'object' || typeof exports === 'function') ? Object.keys(exports) : []
   const namespace = Object.create(null) as Record<string, unknown>
   for (const name of names) {

@@ -1,6 +1,6 @@
 // Node's resolution of what an ES module imports, from any file, at once. Node has it for the asking module alone.
 import { moduleResolve } from 'import-meta-resolve'
-import { tokenizeNodeOptions } from '../../syntax/node-options.js'
+import { userOptions } from './user-options.js'
 
 /** The conditions by which Node chooses among what a package exports. */
 const conditions: ReadonlySet<string> = new Set([
@@ -9,7 +9,7 @@ const conditions: ReadonlySet<string> = new Set([
   // Where a module can be required.
   ...('require_module' in process.features ? ['module-sync'] : []),
   'node-addons',
-  ...userConditions([...optionsOfEnvironment(), ...process.execArgv]),
+  ...userConditions(userOptions()),
 ])
 
 /** @throws what Node throws: ERR_MODULE_NOT_FOUND and its like */
@@ -17,14 +17,10 @@ export function resolveImport(specifier: string, parent: string): string {
   return moduleResolve(specifier, new URL(parent), conditions as Set<string>, false).href
 }
 
-function optionsOfEnvironment(): readonly string[] {
-  return tokenizeNodeOptions(process.env.NODE_OPTIONS ?? '')?.map(({ value }) => value) ?? []
-}
-
 /** The values of `--conditions`, in all the ways to write them. */
 export function userConditions(options: readonly string[]): readonly string[] {
   return options.flatMap((option, index) => {
     if (option === '-C' || option === '--conditions') return options[index + 1] ?? []
-    return /^(?:--conditions=|-C=?)(.+)$/.exec(option)?.[1] ?? []
+    return /^--conditions=(.+)$/.exec(option)?.[1] ?? []
   })
 }

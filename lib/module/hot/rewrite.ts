@@ -27,7 +27,7 @@ export interface Rewritten {
 }
 
 /** The functions that start timers: they are the module's own, so that a version's timers are known. */
-export const timerNames: ReadonlySet<string> = new Set(['setTimeout', 'setInterval', 'setImmediate'])
+const timerNames: ReadonlySet<string> = new Set(['setTimeout', 'setInterval', 'setImmediate'])
 
 interface Edit {
   readonly start: number
@@ -47,7 +47,7 @@ export function rewriteModule(text: string, parsed: ParsedModule): Rewritten {
   const edits = [
     ...hashbang(text),
     ...declarationEdits(text, parsed, ownDefault),
-    ...referenceEdits(parsed, names),
+    ...referenceEdits(text, parsed, names),
     ...metaEdits(parsed.survey, names),
   ]
   const getters = parsed.exports.flatMap((each) => {
@@ -130,9 +130,10 @@ function endOf(pattern: RegExp, text: string, start: number): number {
   return start + (pattern.exec(text)?.[0].length ?? 0)
 }
 
-function* referenceEdits({ program, bindings }: ParsedModule, names: HelperNames): Iterable<Edit> {
+function* referenceEdits(text: string, { program, bindings }: ParsedModule, names: HelperNames): Iterable<Edit> {
   // Timers that are imported are not those that everybody has.
-  for (const reference of findReferences(program, new Set([...timerNames, ...bindings.keys()]))) {
+  const wanted = [...bindings.keys(), ...[...timerNames].filter((name) => text.includes(name))]
+  for (const reference of findReferences(program, new Set(wanted))) {
     const binding = bindings.get(reference.name)
     if (binding === undefined) yield replace(reference, names.timers + property(reference.name), true)
     else {

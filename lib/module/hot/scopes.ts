@@ -148,13 +148,16 @@ function* lexicalNames(nodes: readonly Node[]): Iterable<string> {
   }
 }
 
+/** Within the same function. */
+const holdsStatements = /Statement$|^SwitchCase$|^CatchClause$|^ExportNamedDeclaration$/
+
 /** What `var` declares in a function, however deep, but for functions in it. */
 function varNames(node: Node, names: string[] = []): readonly string[] {
   forEachChild(node, (child) => {
     if (child.type === 'VariableDeclaration' && child.kind === 'var') {
       for (const { id } of child.declarations) names.push(...boundNames(id))
     }
-    if (!isFunction(child) && child.type !== 'StaticBlock') varNames(child, names)
+    if (holdsStatements.test(child.type)) varNames(child, names)
   })
   return names
 }

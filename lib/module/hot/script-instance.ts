@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { compile } from './compile.js'
 import { type Getter, Instance, type Neighbours } from './instance.js'
 import { JsonInstance } from './json-instance.js'
+import type { Namespace } from './native-modules.js'
 import type { ScriptSource } from './source.js'
 
 const parameters: readonly string[] = ['exports', 'require', 'module', '__filename', '__dirname']
@@ -44,7 +45,7 @@ export class ScriptInstance extends Instance<ScriptSource> {
   }
 
   override getter(name: string): Getter {
-    return name === 'default' ? () => this.exports : () => Reflect.get(Object(this.exports) as object, name) as unknown
+    return name === 'default' ? () => this.exports : () => (this.exports as Namespace | null | undefined)?.[name]
   }
 
   protected run(): void {

@@ -70,7 +70,7 @@ function readText(path: string): string {
 }
 
 /** @throws HotReloadError */
-export function makeSource(url: string, path: string, text: string, findImport: FindImport): Source {
+function makeSource(url: string, path: string, text: string, findImport: FindImport): Source {
   const { format, isTypeScript } = formatOf(path)
   try {
     if (format === 'json') return { format, url, path, text, value: JSON.parse(text) as unknown }

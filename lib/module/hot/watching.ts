@@ -38,9 +38,8 @@ export class Watching {
   }
 
   /** The same where they may have become others. */
-  keepWatching(paths: Iterable<string>): void {
-    const wanted = [...paths]
-    if (wanted.length !== this.#paths.length || wanted.some((path, index) => path !== this.#paths[index])) void this.watch(wanted)
+  keepWatching(paths: readonly string[]): void {
+    if (paths.length !== this.#paths.length || paths.some((path, index) => path !== this.#paths[index])) void this.watch(paths)
   }
 
   /** Has the number grow now. */
