@@ -160,7 +160,7 @@ const cases: Readonly<Record<string, (t: Test) => Promise<void>>> = {
     const { Sheep, Dog } = await load(shop, 'sheep.js')
     const dolly = new Sheep('Dolly')
     t.same([dolly.say(), Sheep.name, Sheep.length], ['Dolly', 'Sheep', 1])
-    t.same([Sheep.legs, dolly instanceof Sheep, String(Sheep).includes('this.name')], [undefined, false, false])
+    t.same([Sheep.legs, dolly instanceof Sheep, String(Sheep).includes('this.name')], [4, true, false])
     t.same([Dog.legs, new Dog() instanceof Dog], [4, true])
   },
 
