@@ -1,7 +1,8 @@
 import './posix-only.js'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { root, temporaryDirectory } from './support.js'
 import t from './tap.js'
 
@@ -47,6 +48,24 @@ t.test('the ten lines of brood/process', (t) => {
 
 t.test('the example of progress and errors', (t) => {
   t.equal(run('steps.mjs'), '1 of 2\n2 of 2\ntrue nothing more to count\n')
+  t.end()
+})
+
+t.test('a module that is edited while it is called', async (t) => {
+  const child = spawn(process.execPath, ['meadow.mjs'], { cwd: scratch, env: { ...process.env, BROOD_HOT: 'dynamic' }, stdio: 'pipe' })
+  t.teardown(() => child.kill())
+  const lines: string[] = []
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line)
+    if (lines.length === 2) writeFileSync(join(scratch, 'sheep.mjs'), 'export const jump = (flock) => `${++flock.jumped} SHEEP`')
+    if (line.endsWith('SHEEP')) break
+  }
+  t.same(lines.slice(0, 2), ['1 sheep', '2 sheep'])
+  t.equal(lines.at(-1), `${lines.length} SHEEP`, 'what the caller holds stays')
+})
+
+t.test('a module that is unloaded', (t) => {
+  t.equal(run('host.mjs'), "{ ok: true, value: 'HELLO!' }\nsetInterval, every 1000 ms\nthread 0\n")
   t.end()
 })
 

@@ -344,13 +344,16 @@ t.test('CommonJS', async (t) => {
 
   t.test('what is required later, and what may be missing', async (t) => {
     const shop = makeWorkshop(t, {
-      'm.cjs': `let missing\ntry { require('./broken.cjs') } catch (error) { missing = error.message }\nexports.get = () => [missing, require('./lazy.cjs').v]\nexports.load = () => import('./lazy.mjs')\n`,
+      'm.cjs': `let missing\ntry { require('./broken.cjs') } catch (error) { missing = error.message }\nexports.get = () => [missing, require('./lazy.cjs').v]\nexports.load = () => import('./lazy.mjs')\nexports.wrong = () => require('./wrong.cjs')\nexports.wrongLater = () => import('./wrong.cjs')\n`,
       'broken.cjs': `throw new Error('broken')\n`,
+      'wrong.cjs': 'var var\n',
       'lazy.cjs': 'exports.v = 1\n',
       'lazy.mjs': 'export const v = 2\n',
     })
     const module = await load(shop, './m.cjs')
     t.same(module.get(), ['broken', 1])
+    t.throws(() => module.wrong(), { code: 'ERR_BROOD_HOT_RELOAD', file: shop.path('wrong.cjs'), line: 1 })
+    await t.rejects(module.wrongLater() as Promise<unknown>, { code: 'ERR_BROOD_HOT_RELOAD', line: 1 })
     t.equal((await module.load()).v, 2)
     t.same(
       handle(module)

@@ -52,3 +52,14 @@ t.test('each option says its default', (t) => {
   for (const [name, part] of options) t.ok(tagsOf(part).includes('default'), name)
   t.end()
 })
+
+t.test('what can fail says how', (t) => {
+  const cannotFail = new Set(['hotHandle', 'importsOf'])
+  const functions = parts.filter(([name, part]) => part.flags & ts.SymbolFlags.Function && !cannotFail.has(name)).map(([name]) => name)
+  t.ok(functions.length >= 4, functions.join())
+  for (const name of [...functions, 'LoadedModule.main', 'LoadedModule.exports', 'LoadedModule.sync', 'LoadedModule.unload', 'imports']) {
+    const [, part] = parts.find(([each]) => each === name) ?? []
+    t.ok(part !== undefined && tagsOf(part).includes('throws'), name)
+  }
+  t.end()
+})

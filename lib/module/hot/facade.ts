@@ -51,7 +51,8 @@ export class Facade {
   /** Has the object show what the module exports now. */
   update(exports: ReadonlyMap<string, Origin | undefined>): void {
     const { isEvaluated, read } = this.#exported
-    for (const [name, origin] of exports) {
+    for (const name of [...exports.keys()].sort()) {
+      const origin = exports.get(name)
       const isConstant = origin?.name !== undefined && origin.isConstant
       const isFunction = isEvaluated() ? isConstant && isPlainFunction(read(name)) : isConstant && origin.kind === 'function'
       if (isFunction) this.#showFunction(name, isEvaluated() ? (read(name) as AnyFunction) : undefined)
@@ -157,10 +158,15 @@ function makeStable(gate: Gate, entry: Stable['entry']): AnyFunction {
   }
 }
 
-/** A function shows how it is called, and with how many arguments. */
-function resemble(stable: AnyFunction, { name, length }: AnyFunction): void {
-  if (stable.name !== name) Object.defineProperty(stable, 'name', { value: name, configurable: true })
-  if (stable.length !== length) Object.defineProperty(stable, 'length', { value: length, configurable: true })
+/** A function shows what it stands for: its name, how many arguments it takes, the prototype of its instances, and properties that it was given. */
+function resemble(stable: AnyFunction, value: AnyFunction): void {
+  for (const key of Reflect.ownKeys(value)) {
+    if (key === 'arguments' || key === 'caller') continue
+    const wanted = Reflect.getOwnPropertyDescriptor(value, key) as PropertyDescriptor
+    // Most are the same in every version. Its own prototype can be written, and not defined anew.
+    if (key === 'prototype') stable.prototype = wanted.value as unknown
+    else if (stable[key as 'name'] !== wanted.value) Object.defineProperty(stable, key, { ...wanted, configurable: true })
+  }
 }
 
 /**

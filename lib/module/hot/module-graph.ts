@@ -224,7 +224,7 @@ export class ModuleGraph implements Neighbours {
     const made: Instance[] = []
     for (const url of order) {
       if (transaction.fresh.has(url) || (this.#current.has(url) && !transaction.planned.has(url))) continue
-      const instance = this.#make(this.#sourceByUrl(url) as Source)
+      const instance = this.#make(this.#understood(url))
       transaction.fresh.set(url, instance)
       made.push(instance)
     }
@@ -352,6 +352,13 @@ export class ModuleGraph implements Neighbours {
 
   #sourceOf(target: LocalTarget): Source {
     return this.#transaction?.sources.get(target.url) ?? this.files.get(target)
+  }
+
+  /** @throws HotReloadError where the file cannot be understood */
+  #understood(url: string): Source {
+    const source = this.#sourceByUrl(url)
+    if (source === undefined) throw this.files.errorOf(url)
+    return source
   }
 
   #sourceByUrl(url: string): Source | undefined {
