@@ -187,7 +187,7 @@ t.test('synchronous calls', async (t) => {
 t.test('synchronous calls that nobody answers any more', async (t) => {
   const cases: readonly (readonly [name: string, args: readonly unknown[], limits: object, error: object])[] = [
     ['exit', [3], {}, { code: 'ERR_BROOD_MODULE_GONE' }],
-    ['fillHeap', [], { memory: 32 }, { code: 'ERR_BROOD_MODULE_GONE' }],
+    ['fillHeap', [], { memory: 96 }, { code: 'ERR_BROOD_MODULE_GONE' }],
     ['throwLater', [], {}, { code: 'ERR_BROOD_MODULE_GONE' }],
     ['loop', [], { callTime: 100 }, { code: 'ERR_BROOD_TIMEOUT', callTime: 100 }],
     ['never', [], { callTime: 100 }, { code: 'ERR_BROOD_TIMEOUT' }],

@@ -12,7 +12,7 @@ const cases: readonly Case[] = [
   ['exit', [3], {}, { ...exited, exitCode: 3 }],
   ['exit', [0], {}, { ...exited, exitCode: 0 }],
   ['abort', [], {}, { ...exited, signal: 'SIGABRT' }, 'process'],
-  ['fillHeap', [], { limits: { memory: 32 } }, { name: 'OutOfMemoryError', code: 'ERR_BROOD_OUT_OF_MEMORY', message: /limits\.memory/ }],
+  ['fillHeap', [], { limits: { memory: 96 } }, { name: 'OutOfMemoryError', code: 'ERR_BROOD_OUT_OF_MEMORY', message: /limits\.memory/ }],
   ['throwLater', [], {}, { ...exited, exitCode: 1, cause: { name: 'RangeError', message: 'nobody catches it', extra: 7 } }],
   ['rejectLater', [], {}, { ...exited, cause: { name: 'TypeError', message: 'nobody handles it' } }],
   ['loop', [], { limits: { callTime: 100 } }, { name: 'TimeoutError', code: 'ERR_BROOD_TIMEOUT', callTime: 100 }],
