@@ -6,7 +6,7 @@ import { compileFunction, constants } from 'node:vm'
  * does not. That is written down nowhere: a test watches it. Before, V8 keeps nothing, and such a scope makes each access to a global slow.
  */
 const keepsNothing: { readonly contextExtensions?: object[] } =
-  Number.parseInt(process.versions.node, 10) >= 22 ? { contextExtensions: [{}] } : {}
+  Number.parseInt(process.versions.node, 10) >= 22 ? { contextExtensions: [Object.create(null) as object] } : {}
 
 /** `import()` in it is Node's own. From Node.js 20.12 on; before, there is none. */
 const usualImport = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER
