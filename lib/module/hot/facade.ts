@@ -58,6 +58,8 @@ export class Facade {
       else this.#showLive(name)
     }
     for (const name of Object.keys(this.object)) if (!exports.has(name)) this.#showGone(name)
+    const all = this.#exported.whole()
+    if (typeof this.object === 'function' && typeof all === 'function') resemble(this.object as AnyFunction, all as AnyFunction)
   }
 
   /** The function that stands for an export, the same for ever. */
@@ -67,6 +69,7 @@ export class Facade {
       const entry = { call: this.#makeLive(name) }
       stable = { entry, function: makeStable(this.#gate, entry) }
       Object.defineProperty(stable.function, 'name', { value: name, configurable: true })
+      Object.setPrototypeOf(stable.function, this.#makeLiveProperties(name))
       this.#stable.set(name, stable)
     }
     return stable
@@ -108,6 +111,25 @@ export class Facade {
     if (gate.flags[0] !== gate.seen) gate.refresh()
   }
 
+  /**
+   * A function may have properties of its own, and inherit others: who looks for them in the stable one finds those of the live one, and changes those.
+   */
+  #makeLiveProperties(name: string): object {
+    const { isEvaluated, read } = this.#exported
+    const find = (key: string | symbol) => {
+      // What every function has is no reason to evaluate the module.
+      if (!isEvaluated() && (typeof key === 'symbol' || key in Function.prototype)) return Function.prototype
+      this.#look()
+      const value = read(name)
+      return typeof value === 'function' ? value : Function.prototype
+    }
+    return new Proxy(Object.create(Function.prototype) as object, {
+      get: (_, key) => Reflect.get(find(key), key) as unknown,
+      set: (_, key, value) => Reflect.set(find(key), key, value),
+      has: (_, key) => Reflect.has(find(key), key),
+    })
+  }
+
   #makeLive(name: string): AnyFunction {
     const { read, has, label, whole } = this.#exported
     const find = () => (has(name) ? read(name) : gone)
@@ -147,8 +169,10 @@ function makeStable(gate: Gate, entry: Stable['entry']): AnyFunction {
   }
 }
 
-/** A function shows how it is called, and with how many arguments. */
-function resemble(stable: AnyFunction, { name, length }: AnyFunction): void {
+/** A function shows how it is called, with how many arguments, and what is made of it by `new`. */
+function resemble(stable: AnyFunction, value: AnyFunction): void {
+  const { name, length } = value
+  if (Object.hasOwn(value, 'prototype')) stable.prototype = value.prototype
   if (stable.name !== name) Object.defineProperty(stable, 'name', { value: name, configurable: true })
   if (stable.length !== length) Object.defineProperty(stable, 'length', { value: length, configurable: true })
 }

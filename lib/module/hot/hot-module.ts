@@ -119,7 +119,7 @@ export class HotModule implements HotHandle {
   #replaceChanged(isPatient: boolean): ReloadOutcome {
     const graph = this.#graph
     const { files } = graph
-    if (files.look(graph.reach(this.#target), isPatient)) this.#watching?.tellLater(patience)
+    if (graph.look(this.#target, { isPatient })) this.#watching?.tellLater(patience)
     const wrong = this.#wrong()
     if (wrong !== undefined) return this.#keepOld(wrong)
     const planned = graph.plan(this.#target)
