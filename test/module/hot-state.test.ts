@@ -443,6 +443,23 @@ t.test('CommonJS', async (t) => {
   t.end()
 })
 
+t.test('several that are hot share their modules', async (t) => {
+  const shop = makeWorkshop(t, {
+    'm.js': `import { part } from './part.js'\nexport const get = () => part()\n`,
+    'part.js': 'export const part = () => 1\n',
+  })
+  const all = [await load(shop, './m.js'), await load(shop, './m.js'), await load(shop, './part.js')]
+  const call = (module: Anything): number => (module.get ?? module.part)()
+  t.same(all.map(call), [1, 1, 1])
+  shop.write('part.js', 'export const part = () => 2\n')
+  for (const [index, module] of all.entries()) {
+    t.equal(call(module), 1, 'each is loaded anew by its own handle')
+    t.match(reload(module), { status: 'reloaded', version: 2 })
+    t.equal(call(module), 2, String(index))
+    t.match(reload(module), { status: 'unchanged', version: 2 })
+  }
+})
+
 t.test('packages are loaded natively, once', async (t) => {
   const shop = makeWorkshop(t, {
     'm.js': `import pkg, { n } from 'pkg'\nimport awaited from 'awaited'\nexport const get = () => [pkg.up(), n, awaited]\n`,

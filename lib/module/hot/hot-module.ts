@@ -36,6 +36,8 @@ export class HotModule implements HotHandle {
   readonly #events = new EventEmitter()
   readonly #isRequired: boolean
   #isBusy = false
+  /** What callers have the functions of. */
+  #shown: Instance | undefined
   /** What was known of the files at the last attempt, and at the last report. */
   #triedRevision = never
   #reportedRevision = never
@@ -124,6 +126,11 @@ export class HotModule implements HotHandle {
     if (wrong !== undefined) return this.#keepOld(wrong)
     const planned = graph.plan(this.#target)
     if (this.version > 0 && planned.size === 0) {
+      // Another one that is hot may depend on it as well, and have had it loaded anew.
+      if (graph.liveVersion(this.#target.url) !== this.#shown) {
+        this.#check(graph.exportsOf(this.#target))
+        return this.#goLive([], [])
+      }
       this.lastError = undefined
       return { status: 'unchanged', version: this.version }
     }
@@ -139,6 +146,7 @@ export class HotModule implements HotHandle {
 
   #goLive(fresh: readonly Instance[], old: readonly Instance[]): ReloadOutcome {
     this.version++
+    this.#shown = this.#graph.liveVersion(this.#target.url)
     this.lastError = undefined
     // It is made behind the first version of a module that shows only then what it is.
     ;(this.#facade as Facade | undefined)?.update(this.#shownExports())
