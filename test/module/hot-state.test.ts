@@ -119,6 +119,7 @@ Old.make = () => new Old()
   const module = await load(shop, './m.js')
   const { default: make, Old } = module
   t.ok(Object.prototype.isPrototypeOf.call(Function.prototype, make))
+  t.equal(Object.prototype.toString.call(make), '[object Function]')
   t.equal(Reflect.apply(make.call, make, []), 1)
   for (const version of [1, 2]) {
     if (version > 1) {

@@ -124,7 +124,8 @@ export class Facade {
       return typeof value === 'function' ? value : Function.prototype
     }
     return new Proxy(Object.create(Function.prototype) as object, {
-      get: (_, key) => Reflect.get(find(key), key) as unknown,
+      // V8 does not say by itself that it is a function, where it has to ask a proxy.
+      get: (_, key) => (Reflect.get(find(key), key) as unknown) ?? (key === Symbol.toStringTag ? 'Function' : undefined),
       set: (_, key, value) => Reflect.set(find(key), key, value),
       has: (_, key) => Reflect.has(find(key), key),
     })
