@@ -148,6 +148,23 @@ t.test('it is not unloaded as long as something refers to it', async (t) => {
   t.match((await module.unload()).proof, { collected: true })
 })
 
+t.test('it is not unloaded as long as a function is there that refers to nothing', async (t) => {
+  const world = globalThis as { leaked?: unknown }
+  const define = 'exports: { get: () => 1 }'
+  const shop = makeWorkshop(t, {
+    'leaks.js': `import { defineModule } from ${library}\nimport './part.js'\nexport default defineModule({ ${define} })\n`,
+    'part.js': `globalThis.leaked = () => 5\n`,
+    'leaks.cjs': `const { defineModule } = require(${library})\nrequire('./part.cjs')\nmodule.exports = defineModule({ ${define} })\n`,
+    'part.cjs': `#!/usr/bin/env node\nglobalThis.leaked = () => 5 // without an end of the line`,
+  })
+  for (const name of ['leaks.js', 'leaks.cjs']) {
+    const module = await load(shop, {}, name)
+    t.match(await refused(module.unload()), { code: 'ERR_BROOD_STILL_LOADED', collected: false }, name)
+    delete world.leaked
+    t.match((await module.unload()).proof, { collected: true }, name)
+  }
+})
+
 t.test('what cannot be had in this thread is refused', async (t) => {
   const shop = makeWorkshop(t, files)
   for (const limit of ['memory', 'stack', 'callTime']) {

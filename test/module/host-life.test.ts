@@ -1,7 +1,7 @@
 // What a module means for the life of its host: it does not keep it running, is not forgotten silently, and leaves nothing behind.
 import '../posix-only.js'
 import { join } from 'node:path'
-import { observe, root } from '../support.js'
+import { isNight, observe, root } from '../support.js'
 import t from '../tap.js'
 import { isolations, module } from './hosts.js'
 
@@ -20,7 +20,7 @@ for (const isolation of isolations) {
   })
 
   t.test(`loaded and unloaded again and again, in a ${isolation}`, async (t) => {
-    const cycles = isolation === 'worker' ? 200 : 20
+    const cycles = (isNight ? 5 : 1) * (isolation === 'worker' ? 60 : 6)
     const { stdout, stderr } = await observe(process.execPath, ['--expose-gc', module('cycling-host.mjs'), isolation, String(cycles)])
     t.equal(stderr, '')
     const { heap, descriptors, threads, processes } = JSON.parse(stdout) as Record<string, number>

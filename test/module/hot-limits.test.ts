@@ -1,5 +1,5 @@
 // What can go wrong in development mode: each item of that list in docs/module.md is one of these.
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, unlinkSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -162,6 +162,30 @@ const cases: Readonly<Record<string, (t: Test) => Promise<void>>> = {
     t.same([dolly.say(), Sheep.name, Sheep.length], ['Dolly', 'Sheep', 1])
     t.same([Sheep.legs, dolly instanceof Sheep, String(Sheep).includes('this.name')], [4, true, false])
     t.same([Dog.legs, new Dog() instanceof Dog], [4, true])
+    t.same([Object.keys(Sheep), Object.keys(Dog)], [[], ['legs']])
+  },
+
+  async Namespaces(t) {
+    const shop = makeWorkshop(t, {
+      'sheep.js': `import * as all from './legs.js'; export const f = () => { all.added = 1; return all.added }`,
+      'legs.js': 'export const legs = 4',
+    })
+    t.equal((await load(shop, 'sheep.js')).f(), 1)
+    const native = (await import(shop.path('legs.js'))) as Anything
+    t.throws(() => {
+      native.added = 1
+    }, TypeError)
+  },
+
+  async Links(t) {
+    const shop = makeWorkshop(t, { 'one.js': 'export const get = () => 1', 'two.js': 'export const get = () => 2' })
+    symlinkSync(shop.path('one.js'), shop.path('link.js'))
+    const module = await load(shop, 'link.js')
+    t.equal(module.get(), 1)
+    unlinkSync(shop.path('link.js'))
+    symlinkSync(shop.path('two.js'), shop.path('link.js'))
+    t.match(reload(module), { status: 'unchanged' })
+    t.equal(module.get(), 1)
   },
 
   async '`eval`'(t) {

@@ -182,6 +182,39 @@ t.test('what is seen', async (t) => {
     handle(module).close()
   })
 
+  t.test('no half of a file that is being written', async (t) => {
+    const halves: readonly [name: string, text: string][] = [
+      ['nothing', ''],
+      ['a part without its exports', '// what is to be expor\n'],
+      ['a part that ends in a line', `${value('1')}if (true) globalThis.no`],
+    ]
+    for (const [name, text] of halves) {
+      const shop = makeWorkshop(t, { 'm.js': value('1') })
+      const module = await load(shop, './m.js')
+      t.equal(module.get(), 1)
+      shop.write('m.js', text)
+      // The clock of files may be ahead of the other one, and that lasts longer than this test looks.
+      const ahead = Date.now() / 1000 + 0.04
+      utimesSync(shop.path('m.js'), ahead, ahead)
+      const other = becomesWithin(30, () => module.get() !== 1 || handle(module).version !== 1)
+      t.equal(other, undefined, name)
+      shop.write('m.js', value('2'))
+      t.ok(becomesWithin(soon, () => module.get() === 2))
+      t.equal(handle(module).lastError, undefined)
+      handle(module).close()
+    }
+  })
+
+  t.test('an export that is taken out', async (t) => {
+    const shop = makeWorkshop(t, { 'm.js': `${value('1')}export const other = 1\n` })
+    const module = await load(shop, './m.js')
+    t.equal(module.other, 1)
+    shop.write('m.js', value('2'))
+    t.ok(becomesWithin(soon, () => module.get() === 2))
+    t.notOk('other' in module)
+    handle(module).close()
+  })
+
   t.test('a file of the same size and time', async (t) => {
     const shop = makeWorkshop(t, { 'm.js': value('1') })
     const module = await load(shop, './m.js')

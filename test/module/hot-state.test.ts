@@ -113,6 +113,53 @@ t.test('exports of all kinds', async (t) => {
   t.equal(module.added(), 'added')
 })
 
+t.test('what else there is to functions', async (t) => {
+  const text = (version: number) => `export default function make() { return make.level }
+make.level = ${version}
+make.isOwn = function () { return this === make }
+Object.defineProperty(make, 'self', { get() { return this === make } })
+export function Old() {}
+Old.prototype.version = () => ${version}
+Old.make = () => new Old()
+`
+  const shop = makeWorkshop(t, { 'm.js': text(1) })
+  const module = await load(shop, './m.js')
+  const { default: make, Old } = module
+  t.ok(Object.prototype.isPrototypeOf.call(Function.prototype, make))
+  t.equal(Object.prototype.toString.call(make), '[object Function]')
+  t.equal(Reflect.apply(make.call, make, []), 1)
+  for (const version of [1, 2]) {
+    if (version > 1) {
+      shop.write('m.js', text(version))
+      reload(module)
+    }
+    t.equal(make.level, version)
+    t.equal(make.self, true)
+    t.ok('isOwn' in make)
+    t.notOk('none' in make)
+    make.level = 7
+    t.equal(make(), 7, 'the module sees what is changed')
+    const Sub = class extends Old {}
+    for (const each of [new Old(), Old.make(), new Sub()]) {
+      t.ok(each instanceof Old)
+      t.equal(each.version(), version)
+    }
+  }
+  shop.write('m.js', 'export default 1\n')
+  reload(module)
+  t.equal(make.level, undefined)
+})
+
+t.test('functions as long as they are not evaluated', async (t) => {
+  const log = makeLog()
+  const shop = makeWorkshop(t, { 'm.js': `log.push('up')\nexport function f() { return 1 }\nf.a = 2\n` })
+  const module = await load(shop, './m.js')
+  t.equal(typeof module.f.call, 'function')
+  t.same(log, [])
+  t.equal(module.f.a, 2, 'who looks for a property has the module evaluated')
+  t.same(log, ['up'])
+})
+
 t.test('import.meta.hot', async (t) => {
   t.test('data goes from version to version', async (t) => {
     const text = `const data = import.meta.hot?.data ?? {}\ndata.n ??= 0\nexport const up = () => ++data.n\n`
@@ -230,6 +277,19 @@ t.test('import.meta.hot', async (t) => {
     t.same(log, ['gone'])
     t.same(handle(module).files, [shop.path('m.js')])
   })
+
+  t.test('what is imported again is what its file says by then', async (t) => {
+    const withPart = `import { v } from './part.js'\nexport const get = () => v\n`
+    const shop = makeWorkshop(t, { 'm.js': withPart, 'part.js': 'export const v = 1\n' })
+    const module = await load(shop, './m.js')
+    t.equal(module.get(), 1)
+    shop.write('m.js', 'export const get = () => 0\n')
+    reload(module)
+    shop.write('part.js', 'export const v = 2\n')
+    shop.write('m.js', withPart)
+    reload(module)
+    t.equal(module.get(), 2)
+  })
   t.end()
 })
 
@@ -292,6 +352,17 @@ t.test('CommonJS', async (t) => {
     shop.write('base.cjs', 'exports.base = 20\n')
     t.same(names(shop, reload(module)).toString(), 'm.cjs,base.cjs', 'in the order in which they begin')
     t.equal(module.up(), 21)
+  })
+
+  t.test('a class that is all it exports', async (t) => {
+    const shop = makeWorkshop(t, { 'm.cjs': `module.exports = class Sheep { v() { return 1 } }\n` })
+    const require = createRequire(shop.path('caller.js'))
+    const name = './m.cjs'
+    const Sheep: Anything = await hot(shop.from, name, () => require(name) as object, { mode: 'dynamic', auto: false })
+    const Class = Sheep as new () => { v(): number }
+    t.equal(Class.name, 'Sheep')
+    t.ok(new Class() instanceof Class)
+    t.equal(new (class extends Class {})().v(), 1)
   })
 
   t.test('a caller that requires', async (t) => {
@@ -365,7 +436,41 @@ t.test('CommonJS', async (t) => {
     t.match(reload(module), { status: 'reloaded' })
     t.same(module.get(), ['broken', 10])
   })
+
+  t.test('what import() finds missing or wrong, and later there', async (t) => {
+    const shop = makeWorkshop(t, {
+      'm.cjs': `exports.load = (name) => import(name)\n`,
+      'wrong.mjs': 'export const = 1\n',
+      'deep.mjs': `import './none.mjs'\n`,
+    })
+    const module = await load(shop, './m.cjs')
+    await t.rejects(module.load('./none.mjs'), { code: 'ERR_MODULE_NOT_FOUND', message: /none\.mjs' imported from .*m\.cjs$/ })
+    await t.rejects(module.load('./deep.mjs'), { code: 'ERR_MODULE_NOT_FOUND', message: /none\.mjs'/ })
+    await t.rejects(module.load('./wrong.mjs'), { code: 'ERR_BROOD_HOT_RELOAD', file: shop.path('wrong.mjs'), line: 1 })
+    shop.write('none.mjs', 'export const v = 1\n')
+    shop.write('wrong.mjs', 'export const v = 2\n')
+    t.equal((await module.load('./none.mjs')).v, 1)
+    t.equal((await module.load('./wrong.mjs')).v, 2)
+    t.same(Object.keys(await module.load('./deep.mjs')), [])
+  })
   t.end()
+})
+
+t.test('several that are hot share their modules', async (t) => {
+  const shop = makeWorkshop(t, {
+    'm.js': `import { part } from './part.js'\nexport const get = () => part()\n`,
+    'part.js': 'export const part = () => 1\n',
+  })
+  const all = [await load(shop, './m.js'), await load(shop, './m.js'), await load(shop, './part.js')]
+  const call = (module: Anything): number => (module.get ?? module.part)()
+  t.same(all.map(call), [1, 1, 1])
+  shop.write('part.js', 'export const part = () => 2\n')
+  for (const [index, module] of all.entries()) {
+    t.equal(call(module), 1, 'each is loaded anew by its own handle')
+    t.match(reload(module), { status: 'reloaded', version: 2 })
+    t.equal(call(module), 2, String(index))
+    t.match(reload(module), { status: 'unchanged', version: 2 })
+  }
 })
 
 t.test('packages are loaded natively, once', async (t) => {

@@ -25,7 +25,7 @@ export async function hotModule(from: string | URL, specifier: string, plan: Hot
   for (const path of resolveNativePaths(plan.native, parent)) graph.native.add(path)
   const target = localTarget(specifier, parent)
   // What was wrong when it was asked for before may be right now.
-  graph.files.look(graph.reach(target), false)
+  graph.look(target, { isPatient: false })
   await preloadNatives(graph.nativesOf(target))
   if (plan.auto) watching ??= new Watching()
   const module = addRoot(target, () => new HotModule(graph, target, plan, plan.auto ? watching : undefined, isRequired))

@@ -60,6 +60,8 @@ export class Facade {
     }
     for (const name of Object.keys(this.object)) if (!exports.has(name)) this.#showGone(name)
     makeFast(this.object)
+    const all = this.#exported.whole()
+    if (typeof this.object === 'function' && typeof all === 'function') resemble(this.object as AnyFunction, all as AnyFunction)
   }
 
   /** The function that stands for an export, the same for ever. */
@@ -69,6 +71,7 @@ export class Facade {
       const entry = { call: this.#makeLive(name) }
       stable = { entry, function: makeStable(this.#gate, entry) }
       Object.defineProperty(stable.function, 'name', { value: name, configurable: true })
+      Object.setPrototypeOf(stable.function, this.#makeLiveProperties(name))
       this.#stable.set(name, stable)
     }
     return stable
@@ -91,10 +94,10 @@ export class Facade {
       // It may be shown in another way by now.
       if (this.#look()) return Reflect.get(this.object, name) as unknown
       const value = this.#exported.read(name)
-      const stable = this.stableFunction(name)
       // To tell a function from a class takes longer than most calls.
-      if (value === lately) return stable.function
+      if (value === lately) return this.stableFunction(name).function
       if (!isPlainFunction(value)) return value
+      const stable = this.stableFunction(name)
       lately = value
       stable.entry.call = this.#makeLive(name)
       resemble(stable.function, value)
@@ -117,6 +120,26 @@ export class Facade {
     if (gate.flags[0] === seen) return false
     gate.refresh()
     return gate.seen !== seen
+  }
+
+  /**
+   * A function may have properties of its own, and inherit others: who looks for them in the stable one finds those of the live one, and changes those.
+   */
+  #makeLiveProperties(name: string): object {
+    const { isEvaluated, read } = this.#exported
+    const find = (key: string | symbol) => {
+      // What every function has is no reason to evaluate the module.
+      if (!isEvaluated() && (typeof key === 'symbol' || key in Function.prototype)) return Function.prototype
+      this.#look()
+      const value = read(name)
+      return typeof value === 'function' ? value : Function.prototype
+    }
+    return new Proxy(Object.create(Function.prototype) as object, {
+      // V8 does not say by itself that it is a function, where it has to ask a proxy.
+      get: (_, key) => (Reflect.get(find(key), key) as unknown) ?? (key === Symbol.toStringTag ? 'Function' : undefined),
+      set: (_, key, value) => Reflect.set(find(key), key, value),
+      has: (_, key) => Reflect.has(find(key), key),
+    })
   }
 
   #makeLive(name: string): AnyFunction {
@@ -158,15 +181,12 @@ function makeStable(gate: Gate, entry: Stable['entry']): AnyFunction {
   }
 }
 
-/** A function shows what it stands for: its name, how many arguments it takes, the prototype of its instances, and properties that it was given. */
+/** A function shows how it is called, with how many arguments, and what is made of it by `new`. */
 function resemble(stable: AnyFunction, value: AnyFunction): void {
-  for (const key of Reflect.ownKeys(value)) {
-    if (key === 'arguments' || key === 'caller') continue
-    const wanted = Reflect.getOwnPropertyDescriptor(value, key) as PropertyDescriptor
-    // Most are the same in every version. Its own prototype can be written, and not defined anew.
-    if (key === 'prototype') stable.prototype = wanted.value as unknown
-    else if (stable[key as 'name'] !== wanted.value) Object.defineProperty(stable, key, { ...wanted, configurable: true })
-  }
+  const { name, length } = value
+  if (Object.hasOwn(value, 'prototype')) stable.prototype = value.prototype
+  if (stable.name !== name) Object.defineProperty(stable, 'name', { value: name, configurable: true })
+  if (stable.length !== length) Object.defineProperty(stable, 'length', { value: length, configurable: true })
 }
 
 /**

@@ -126,14 +126,17 @@ export class HotModule implements HotHandle {
     const { files } = graph
     // A file that is wrong may be one that is still being written: a version that answers can wait.
     const isPatient = !isAsked && this.version > 0
-    if (files.look(graph.reach(this.#target), isPatient)) this.#watching?.tellLater(patience)
+    if (graph.look(this.#target, { isPatient })) this.#watching?.tellLater(patience)
     const wrong = this.#wrong()
     if (wrong !== undefined) return this.#keepOld(wrong)
     const planned = graph.plan(this.#target)
     if (this.version > 0 && planned.size === 0) {
+      // Another one that is hot may depend on it as well, and have had it loaded anew.
+      if (graph.liveVersion(this.#target.url) !== this.#shown) {
+        this.#check(graph.exportsOf(this.#target))
+        return this.#goLive([], [])
+      }
       this.lastError = undefined
-      // Another hot module that imports this one may have had it evaluated anew.
-      if (graph.liveVersion(this.#target.url) !== this.#shown) return this.#goLive([], [])
       return { status: 'unchanged', version: this.version }
     }
     // What has failed once fails again, unless something has changed. Who asks for it expressly may know better.
@@ -148,8 +151,8 @@ export class HotModule implements HotHandle {
 
   #goLive(fresh: readonly Instance[], old: readonly Instance[]): ReloadOutcome {
     this.version++
-    this.lastError = undefined
     this.#shown = this.#graph.liveVersion(this.#target.url)
+    this.lastError = undefined
     // It is made behind the first version of a module that shows only then what it is.
     ;(this.#facade as Facade | undefined)?.update(this.#shownExports())
     const leftovers = old.flatMap((instance) => instance.leftovers())

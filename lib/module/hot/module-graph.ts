@@ -112,6 +112,28 @@ export class ModuleGraph implements Neighbours {
     return [...urls].flatMap((url) => this.files.pathOf(url) ?? [])
   }
 
+  /**
+   * Looks whether files have changed that a module depends on, and those that it depends on by what they say now: they may have been read long ago, for
+   * a version before.
+   *
+   * @param isPatient is one that is wrong and very young left for later?
+   * @param only which of them, by their URLs. @default all
+   * @returns was one left for later?
+   */
+  look(
+    root: LocalTarget,
+    { isPatient, only = () => true }: { readonly isPatient: boolean; readonly only?: (url: string) => boolean },
+  ): boolean {
+    const looked = new Set<string>()
+    let isUnsettled = false
+    for (;;) {
+      const urls = this.reach(root).filter((url) => !looked.has(url) && only(url))
+      if (urls.length === 0) return isUnsettled
+      if (this.files.look(urls, isPatient)) isUnsettled = true
+      for (const url of urls) looked.add(url)
+    }
+  }
+
   /** What a module exports, by the texts of the files. */
   exportsOf(target: LocalTarget): ReadonlyMap<string, Origin> {
     return resolveExports(this.#sourceOf(target), this.#follow)
@@ -180,12 +202,28 @@ export class ModuleGraph implements Neighbours {
       importer.dependencies.add(known)
       return known
     }
+    this.#checkReadable(local, importer)
     if (transaction === undefined) this.#run(new Transaction(), (own) => this.#evaluate(this.#link(local, own), own), false)
     else this.#loadWithin(local, transaction)
     const instance = this.find(local) as Instance
     importer.dependencies.add(instance)
     this.#onChange()
     return instance
+  }
+
+  /**
+   * Looks at the files of what is asked for now: they may have come, or become right, since they were asked for before.
+   *
+   * @throws Error `ERR_MODULE_NOT_FOUND` as Node does where one is not there: it may be one that need not be; HotReloadError where one is wrong
+   */
+  #checkReadable(target: LocalTarget, importer: Instance): void {
+    const isNew = (url: string) => !this.#current.has(url) && this.#transaction?.fresh.has(url) !== true
+    this.look(target, { isPatient: false, only: isNew })
+    const error = this.reach(target).flatMap((url) => (isNew(url) ? (this.files.errorOf(url) ?? []) : []))[0]
+    if (error === undefined) return
+    if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') throw error
+    const text = `Cannot find module '${error.file}' imported from ${importer.source.path}`
+    throw Object.assign(new Error(text, { cause: error }), { code: 'ERR_MODULE_NOT_FOUND', url: target.url })
   }
 
   /** Who imports it may catch what it throws, and ask for it once more. */

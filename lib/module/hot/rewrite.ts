@@ -62,15 +62,15 @@ export function rewriteModule(text: string, parsed: ParsedModule): Rewritten {
   return { body: `${prefix}${apply(text, edits)}\n}`, prefixLength: prefix.length, names }
 }
 
-/** The same for CommonJS, in which only `import()` and timers are not the function's own. `undefined` where it has neither. */
-export function rewriteScript(
-  text: string,
-  program: Node,
-  survey: Survey,
-): { readonly text: string; readonly names: HelperNames } | undefined {
+/**
+ * The same for CommonJS, in which only `import()` and timers are not the function's own.
+ *
+ * A function at its end that nobody calls makes V8 keep what the module's helpers belong to as long as any function of the module is there.
+ */
+export function rewriteScript(text: string, program: Node, survey: Survey): { readonly text: string; readonly names: HelperNames } {
   const names = helperNames(text)
-  const edits = [...timerEdits(program, names), ...metaEdits(survey, names)]
-  return edits.length === 0 ? undefined : { text: apply(text, edits), names }
+  const edits = [...hashbang(text), ...timerEdits(program, names), ...metaEdits(survey, names)]
+  return { text: `${apply(text, edits)}\n;()=>${names.load}`, names }
 }
 
 function helperNames(text: string): HelperNames {

@@ -6,7 +6,7 @@ export interface Reference {
   readonly name: string
   readonly start: number
   readonly end: number
-  /** `{ a }`, where the name is the key as well. */
+  /** `{ a }`, and `{ a = 1 }` of a pattern: the name is the key as well. */
   readonly isShorthand: boolean
   /** `a()` and a`…`: what is put in its place must not become a method call. */
   readonly isCallee: boolean
@@ -31,6 +31,7 @@ class Finder {
   readonly #wanted: Names
   readonly #found: Reference[]
   #statementStart = -1
+  #shorthandStart = -1
 
   constructor(wanted: Names, found: Reference[]) {
     this.#wanted = wanted
@@ -44,6 +45,7 @@ class Finder {
       return
     }
     if (node.type === 'ExpressionStatement' && parent !== undefined && isStatementList(parent)) this.#statementStart = node.start
+    if (node.type === 'Property' && node.shorthand) this.#shorthandStart = node.start
     // What is imported and exported is told by name, elsewhere.
     if (node.type === 'ImportDeclaration' || node.type === 'ExportAllDeclaration') return
     if (node.type === 'ExportNamedDeclaration' && !node.declaration) return
@@ -56,7 +58,7 @@ class Finder {
 
   #add(node: Node & { name: string }, parent: Node | undefined): void {
     const { name, start, end } = node
-    const isShorthand = isShorthandValue(node, parent)
+    const isShorthand = start === this.#shorthandStart
     this.#found.push({ name, start, end, isShorthand, isCallee: isCallee(node, parent), startsStatement: start === this.#statementStart })
   }
 
@@ -89,11 +91,6 @@ function isReference(node: Node, parent: Node | undefined): boolean {
     default:
       return true
   }
-}
-
-/** `{ a }`, and `{ a = 1 }` of a pattern. */
-function isShorthandValue(node: Node, parent: Node | undefined): boolean {
-  return parent?.type === 'Property' && parent.shorthand && parent.value === node
 }
 
 function isCallee(node: Node, parent: Node | undefined): boolean {

@@ -32,10 +32,10 @@ export class ScriptInstance extends Instance<ScriptSource> {
   }
 
   link(neighbours: Neighbours): void {
-    const { text, rewritten, path } = this.source
+    const { rewritten, path } = this.source
     const own = (this.#module as { exports: unknown }).exports
-    const helpers = rewritten === undefined ? [] : [rewritten.names.load, rewritten.names.timers]
-    const run = compile((rewritten?.text ?? text).replace(/^#!/, '//'), [...parameters, ...helpers], { filename: path })
+    const { load, timers } = rewritten.names
+    const run = compile(rewritten.text, [...parameters, load, timers], { filename: path })
     const require = this.#makeRequire(neighbours)
     this.#module.require = require
     this.#run = () => {

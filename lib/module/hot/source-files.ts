@@ -16,7 +16,7 @@ interface Entry {
   error: HotReloadError | undefined
 }
 
-/** A file that is younger, in milliseconds, and wrong, may be one that is still being written. */
+/** A file that is younger, in milliseconds, and wrong or without its end, may be one that is still being written. */
 const settleTime = 50
 
 /** What stands for a file that is not there. */
@@ -110,7 +110,7 @@ export class SourceFiles {
     } catch (thrown) {
       error = thrown as HotReloadError
     }
-    if (isPatient && (source === undefined || source.text === '') && isYoung(path)) return true
+    if (isPatient && (mayBeHalf(source, entry.latest) || now !== fingerprint(path)) && isYoung(path)) return true
     if (now === entry.seen && error?.message === entry.error?.message) return false
     const isNew = source === undefined || source.text !== entry.latest?.text
     if (isNew || entry.error !== undefined) this.revision++
@@ -121,10 +121,21 @@ export class SourceFiles {
   }
 }
 
+/** Of a file that is written in place the first part may be read, and that may even make sense: what stands at its end is missing then. */
+function mayBeHalf(source: Source | undefined, before: Source | undefined): boolean {
+  if (source === undefined || source.text === '') return true
+  if (before === undefined) return false
+  const names = exportedNames(source)
+  return (before.text.endsWith('\n') && !source.text.endsWith('\n')) || exportedNames(before).some((name) => !names.includes(name))
+}
+
+const exportedNames = (source: Source): readonly string[] =>
+  source.format === 'json' ? [] : source.exports.map((each) => (typeof each === 'string' ? each : each.name))
+
 function isYoung(path: string): boolean {
   try {
-    const age = Date.now() - statSync(path).mtimeMs
-    return age >= 0 && age < settleTime
+    // The clock of files is finer than that of JavaScript: what was written just now may be younger than nothing.
+    return Math.abs(Date.now() - statSync(path).mtimeMs) < settleTime
   } catch {
     return false
   }

@@ -115,7 +115,6 @@ function makeModule(url: string, path: string, text: string, findImport: FindImp
 const scriptOptions = { ecmaVersion: 'latest', sourceType: 'script', allowReturnOutsideFunction: true, allowHashBang: true } as const
 
 function makeScript(url: string, path: string, text: string): ScriptSource {
-  const mayBeRewritten = /\bimport\b|\bset(?:Timeout|Interval|Immediate)\b/.test(text)
   const program = parse(text, { ...scriptOptions, allowSuperOutsideMethod: false })
   const { exports, reexports } = lexCommonJs(text)
   return {
@@ -123,7 +122,7 @@ function makeScript(url: string, path: string, text: string): ScriptSource {
     url,
     path,
     text,
-    rewritten: mayBeRewritten ? rewriteScript(text, program, survey(program)) : undefined,
+    rewritten: rewriteScript(text, program, survey(program)),
     exports: [...new Set(exports)],
     reexports: [...new Set(reexports)].flatMap((specifier) => resolveReexport(specifier, path)),
   }
