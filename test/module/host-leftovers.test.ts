@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Leftover, UnloadError } from 'brood/module'
-import { temporaryDirectory } from '../support.js'
+import { isNight, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
 import { hasProc, isAlive, isolations, load, module, refused } from './hosts.js'
 
@@ -63,7 +63,9 @@ for (const isolation of isolations) {
       'the table has all that the module can leave',
     )
     await all.unload()
-    for (const [name, kind, description, hasPlace = true] of cases) {
+    // By day a third of them in a process: what is seen of them is the same code.
+    for (const [index, [name, kind, description, hasPlace = true]] of cases.entries()) {
+      if (isolation === 'process' && !isNight && index % 3 !== 0) continue
       const loaded = await load(t, 'leaves.mjs', { isolation })
       t.same(await loaded.exports.leave?.(name, directory, port), { ok: true, value: undefined }, name)
       const { code, leftovers, message } = (await refused(loaded.unload())) as unknown as UnloadError
