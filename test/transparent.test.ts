@@ -200,11 +200,12 @@ const contexts: Readonly<Record<string, Context>> = {
 }
 const wrapperMains = Object.keys(contexts).filter((name) => name !== bareMain)
 
-/** By day each program is run with no wrapper main, and with one that it may have, in turn. */
+/** By day each program is run with no wrapper main, and every second also with one that it may have, in turn. */
 function contextsOf({ except }: Program, index: number): readonly string[] {
   const isComparable = (name: string) => except?.[name] === undefined
   const comparable = wrapperMains.filter(isComparable)
-  const mains = isNight ? comparable : comparable.slice(index % comparable.length).slice(0, 1)
+  const isOnesTurn = index % 2 === 0 || !isComparable(bareMain)
+  const mains = isNight ? comparable : comparable.slice((index >> 1) % comparable.length).slice(0, isOnesTurn ? 1 : 0)
   return isComparable(bareMain) ? [bareMain, ...mains] : mains
 }
 

@@ -149,9 +149,10 @@ const hasScript = spawnSync('script', ['--version']).status === 0
 
 t.test('a terminal has bars in place', { skip: !hasScript && 'there is no script(1) here, which makes a terminal' }, async (t) => {
   const run = (columns: number, env: NodeJS.ProcessEnv = {}) => {
-    const { NO_COLOR: _, FORCE_COLOR: __, ...base } = process.env
+    // Of all that says whether colours are wanted (CI, COLORTERM, NO_COLOR and more) just what is asked for here.
+    const { PATH, HOME } = process.env
     const command = `stty cols ${columns} && exec '${process.execPath}' '${join(directory, 'progress.mjs')}' 3000`
-    return observe('script', ['-qec', command, '/dev/null'], { env: { ...base, TERM: 'xterm', ...env } })
+    return observe('script', ['-qec', command, '/dev/null'], { env: { PATH, HOME, TERM: 'xterm', ...env } })
   }
   const coloured = await run(80)
   t.equal(coloured.code, 0)
