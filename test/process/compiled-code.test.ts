@@ -19,7 +19,7 @@ const { given, givenBelow, size: sizeOf } = await load<'given' | 'givenBelow' | 
 
 const kinds: readonly (readonly [name: string, options: SpawnOptions])[] = [
   ['as this process', {}],
-  ['with a flag that V8 compiles by', { execArgv: ['--no-lazy'] }],
+  ['with a flag that V8 compiles by', { execArgv: ['--no-lazy-feedback-allocation'] }],
   ['with a flag in NODE_OPTIONS', { env: { NODE_OPTIONS: '--jitless' } }],
   ['with less memory', { resources: { mem: '256 MiB' } }],
 ]
@@ -32,6 +32,11 @@ for (const [name, options] of kinds) {
     t.strictSame(third, second)
   })
 }
+
+t.test('more code than a socket has room for', async (t) => {
+  const seen = said(await run('compiled.mjs', [JSON.stringify({ execArgv: ['--no-lazy'] })]))
+  t.strictSame(seen, [none, none, none], 'is not given')
+})
 
 t.test('children of one kind after another', async (t) => {
   for (const [name, options] of kinds) {
@@ -52,7 +57,8 @@ t.test('many kinds of children', async (t) => {
 
 t.test('a parent that blocks behind a call with much to send', { skip: !isGiven && 'no code is sent here' }, async (t) => {
   await spawn(sizeOf, '').gone
-  for (const length of [0, 64, 150, 190]) {
+  // A socket has room for that much, with its child's code or without it.
+  for (const length of [0, 20, 40, 60, 80, 100, 120]) {
     const handle = spawn(sizeOf, Buffer.alloc(length * 1024, 1))
     // It has been sent by then, and nothing more is until this process has a turn.
     while (!hasEnded(handle.osPid as number)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
