@@ -4,8 +4,8 @@ import { recordThrown, reviveThrown, type ThrownRecord } from './error-record.js
 import { CancelledError, NotCloneableError, TaskNotFoundError, TaskNotLoadedError, UnguardedError } from './errors.js'
 import type { HandleWriter } from './handles.js'
 import { decodeMessage, encodeMessage, isSendable } from './message-value.js'
-import { findTask, mismatch, referenceOf } from './task.js'
-import type { EncodedValue } from './value-codec.js'
+import { getTask, mismatch } from './task.js'
+import { type EncodedValue, encodePlainList } from './value-codec.js'
 import type { Failure, TaskReference } from './wire.js'
 
 /** A call of a task, ready to be sent. */
@@ -14,8 +14,8 @@ export interface Call {
   readonly args: EncodedValue | undefined
   /** Signals among the arguments, which are followed while it runs. */
   readonly signals: readonly AbortSignal[]
-  /** The frames of who called. V8 makes a text of them when somebody asks. */
-  readonly at: { readonly stack?: string }
+  /** The frames of who called, where they were noted. V8 makes a text of them when somebody asks. */
+  at: { readonly stack?: string } | undefined
 }
 
 /** What becomes of a call. One of them is called, once. */
@@ -30,7 +30,10 @@ export interface Outcome {
  * @throws BroodError `ERR_BROOD_NOT_A_TASK`, `ERR_BROOD_NOT_CLONEABLE`
  */
 export function prepareCall(task: unknown, args: readonly unknown[]): Call {
-  const reference = referenceOf(task)
+  const { reference, captured = nothing } = getTask(task)
+  const values = captured.length === 0 ? args : [...captured, ...args]
+  const plain = encodePlainList(values)
+  if (plain !== undefined) return { task: reference, args: plain, signals: noSignals, at: undefined }
   const signals: AbortSignal[] = []
   const writeSignal: HandleWriter = (value): SignalRecord | undefined => {
     if (!(value instanceof AbortSignal)) return undefined
@@ -38,10 +41,8 @@ export function prepareCall(task: unknown, args: readonly unknown[]): Call {
     const number = known < 0 ? signals.push(value) : known + 1
     return { handle: 'signal', number, aborted: value.aborted, reason: reasonOf(value) }
   }
-  const captured = findTask(task)?.captured ?? nothing
-  const values = captured.length === 0 ? args : [...captured, ...args]
   const encoded = encodeMessage(values, (path) => describeArgument(reference.name, path, captured.length), writeSignal)
-  return { task: reference, args: encoded, signals, at: {} }
+  return { task: reference, args: encoded, signals, at: undefined }
 }
 
 /**
@@ -50,7 +51,9 @@ export function prepareCall(task: unknown, args: readonly unknown[]): Call {
  * @param caller what stands above it on the stack is left out
  */
 export function noteCaller(call: Call, caller: (...args: never[]) => unknown): Call {
-  Error.captureStackTrace(call.at, caller)
+  const at = {}
+  Error.captureStackTrace(at, caller)
+  call.at = at
   return call
 }
 
@@ -58,6 +61,7 @@ export function noteCaller(call: Call, caller: (...args: never[]) => unknown): C
 export const reasonOf = (signal: AbortSignal): ThrownRecord => recordThrown(signal.reason, isSendable)
 
 const nothing: readonly unknown[] = []
+const noSignals: readonly AbortSignal[] = []
 
 function describeArgument(name: string, path: string, captured: number): string {
   const [, index, rest = ''] = /^\[(\d+)\](.*)$/s.exec(path) ?? []
@@ -97,7 +101,7 @@ export function toThrown(failure: Failure, { task: { name, url }, at }: Pick<Cal
 }
 
 /** The frames alone, without the head that V8 puts in front of them, nor that of the door through which brood was called. */
-function framesOf({ stack = '' }: Call['at']): string {
+function framesOf({ stack = '' }: NonNullable<Call['at']> = {}): string {
   const [, ...frames] = stack.split('\n')
   return frames.filter((frame) => !frame.includes(library)).join('\n')
 }

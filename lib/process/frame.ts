@@ -1,6 +1,6 @@
 // How messages lie in a stream of bytes: a head of fixed length, the lengths of the large buffers, the body, the buffers.
 import { constants } from 'node:buffer'
-import type { EncodedValue } from './value-codec.js'
+import { type EncodedValue, noBuffers } from './value-codec.js'
 
 /** A message of the protocol between two processes. What its numbers mean is the protocol's. */
 export interface Frame {
@@ -214,7 +214,7 @@ export class FrameReader {
 
 /** A body is copied: the chunk may be used again. */
 function readValue(format: 'json' | 'clone', bytes: Buffer, start: number, end: number, buffers: readonly Uint8Array[]): EncodedValue {
-  if (format === 'json') return { format, body: bytes.toString('utf8', start, end), buffers: [] }
+  if (format === 'json') return { format, body: bytes.toString('utf8', start, end), buffers: noBuffers }
   return { format, body: Buffer.from(bytes.subarray(start, end)), buffers }
 }
 

@@ -9,10 +9,26 @@ const deepest = 8
  */
 export function isJsonSafe(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return isSafePrimitive(value)
-  // Nobody may have given all objects a `toJSON`.
-  if ('toJSON' in Object.prototype || 'toJSON' in Array.prototype) return false
-  return new Walk().isSafe(value, 0)
+  return !hasCommonToJSON() && new Walk().isSafe(value, 0)
 }
+
+/** The same of a list that nobody else has: it has neither holes nor properties of its own. */
+export function areJsonSafe(values: readonly unknown[]): boolean {
+  if (hasCommonToJSON()) return false
+  let walk: Walk | undefined
+  for (const value of values) {
+    if (typeof value !== 'object' || value === null) {
+      if (!isSafePrimitive(value)) return false
+    } else {
+      walk ??= new Walk()
+      if (!walk.isSafe(value, 1)) return false
+    }
+  }
+  return true
+}
+
+/** Somebody may have given all objects one. */
+const hasCommonToJSON = () => 'toJSON' in Object.prototype || 'toJSON' in Array.prototype
 
 class Walk {
   readonly #seen: object[] = []

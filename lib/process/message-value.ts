@@ -6,7 +6,7 @@ import { loadRest } from './late.js'
 import { Pid } from './pid.js'
 import { findTask, reviveTask } from './task.js'
 import { findUncloneable } from './uncloneable.js'
-import { decodeValue, type EncodedValue, encodeValue } from './value-codec.js'
+import { decodeValue, type EncodedValue, encodePlain, encodeValue } from './value-codec.js'
 import type { TaskReference } from './wire.js'
 
 /** What stands for a value that means something to brood. */
@@ -40,6 +40,10 @@ const readHandle: HandleReader = (value) => {
  * @throws NotCloneableError which says what cannot be sent, and where in the value it is
  */
 export function encodeMessage(value: unknown, what: (path: string) => string, writeOther?: HandleWriter): EncodedValue {
+  return encodePlain(value) ?? encodeAny(value, what, writeOther)
+}
+
+function encodeAny(value: unknown, what: (path: string) => string, writeOther: HandleWriter | undefined): EncodedValue {
   const sent = new Map<object, HandleKind>()
   const write: HandleWriter = (part) => {
     const kind = findHandleKind(part)

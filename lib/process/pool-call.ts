@@ -20,6 +20,8 @@ export interface CallOwner {
   withdraw(call: PoolCall): void
 }
 
+const ignore = () => {}
+
 /** Milliseconds in which a task that was told to stop may stop by itself. */
 const grace = 1000
 
@@ -39,8 +41,8 @@ export class PoolCall implements Joinable {
   retriesLeft: number
   isSettled = false
   readonly #owner: CallOwner
-  #resolve: (value: unknown) => void = () => {}
-  #reject: (error: unknown) => void = () => {}
+  #resolve: (value: unknown) => void = ignore
+  #reject: (error: unknown) => void = ignore
   #failure: { readonly error: unknown } | undefined
   #listener: FailureListener | undefined
   #timer: NodeJS.Timeout | undefined

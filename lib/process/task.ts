@@ -198,8 +198,13 @@ function makeClosure(reference: TaskReference, call: AnyFunction, captured: read
  * @throws BroodError `ERR_BROOD_NOT_A_TASK`, which says where the function stands and what it captures
  */
 export function referenceOf(value: unknown): TaskReference {
+  return getTask(value).reference
+}
+
+/** @throws BroodError `ERR_BROOD_NOT_A_TASK` */
+export function getTask(value: unknown): RegisteredTask {
   const found = findTask(value)
-  if (found !== undefined) return found.reference
+  if (found !== undefined) return found
   if (typeof value !== 'function')
     throw new NotATaskError(`A task was expected, and this is ${describe(value)}: pass what task() or fromModule() returned.`)
   const { text, ...details } = explainFunction(value as AnyFunction)

@@ -1,7 +1,7 @@
 // How a value is written for another process of the same Node version, and read there.
 import { loadCloneCodec } from './clone-codec.js'
 import { type HandleReader, type HandleWriter, withStandIns } from './handles.js'
-import { isJsonSafe } from './json-safe.js'
+import { areJsonSafe, isJsonSafe } from './json-safe.js'
 
 /** A value as it is sent: a text where JSON can say it. */
 export type EncodedValue =
@@ -13,7 +13,8 @@ export type EncodedValue =
       readonly buffers: readonly Uint8Array[]
     }
 
-const noBuffers = [] as const
+/** Of all that has none. */
+export const noBuffers = [] as const
 
 /**
  * Writes a value as structured clone would take it.
@@ -24,8 +25,26 @@ const noBuffers = [] as const
  * @throws DataCloneError where something in it cannot be cloned
  */
 export function encodeValue(value: unknown, handles?: HandleWriter): EncodedValue {
-  // Each message has a serializer of its own: a shared one would make one object of what was sent twice.
   if (isJsonSafe(value)) return { format: 'json', body: JSON.stringify(value), buffers: noBuffers }
+  return encodeCloned(value, handles)
+}
+
+/** Most values are of this kind. @returns `undefined` where JSON cannot say it, or not without an error: the general way meets that again */
+export const encodePlain = (value: unknown): EncodedValue | undefined => tryJson(value, isJsonSafe)
+
+/** The same of a list that nobody else has. */
+export const encodePlainList = (values: readonly unknown[]): EncodedValue | undefined => tryJson(values, areJsonSafe)
+
+function tryJson<Value>(value: Value, isSafe: (value: Value) => boolean): EncodedValue | undefined {
+  try {
+    return isSafe(value) ? { format: 'json', body: JSON.stringify(value), buffers: noBuffers } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function encodeCloned(value: unknown, handles: HandleWriter | undefined): EncodedValue {
+  // Each message has a serializer of its own: a shared one would make one object of what was sent twice.
   const { value: sent, records } = handles === undefined ? { value, records: noRecords } : withStandIns(value, handles)
   const serializer = new (loadCloneCodec().ValueSerializer)(records)
   serializer.writeHeader()

@@ -177,7 +177,7 @@ export class Worker {
   }
 
   #follow(id: number, signals: readonly AbortSignal[]): () => void {
-    if (signals.length === 0) return () => {}
+    if (signals.length === 0) return nothingToStop
     const undos = signals.map((signal, index) => {
       const abort = () => this.#sendAbort(id, index + 1, signal)
       signal.addEventListener('abort', abort, { once: true })
@@ -201,11 +201,11 @@ export class Worker {
     switch (type) {
       case message.returned:
         this.#memory = about * 1024
-        this.#settle(id, ({ outcome }) => outcome.resolve(readReturned(value)))
+        this.#settle(id, value, true)
         break
       case message.thrown:
         this.#memory = about * 1024
-        this.#settle(id, ({ outcome, call }) => outcome.reject(toThrown(decodeMessage(value) as Failure, call)))
+        this.#settle(id, value, false)
         break
       case message.progress:
         this.#calls.get(id)?.onProgress?.(decodeMessage(value))
@@ -224,17 +224,22 @@ export class Worker {
     }
   }
 
-  #settle(id: number, answer: (call: OpenCall) => void): void {
+  #settle(id: number, value: Frame['value'], hasReturned: boolean): void {
     const open = this.#calls.get(id)
     if (open === undefined) return
+    const { call, outcome, stopFollowing } = open
     this.#calls.delete(id)
-    open.stopFollowing()
+    stopFollowing()
+    let answer: unknown
     try {
-      answer(open)
+      answer = hasReturned ? readReturned(value) : toThrown(decodeMessage(value) as Failure, call)
     } catch (error) {
       // It could not be read.
-      open.outcome.reject(error)
+      outcome.reject(error)
+      return
     }
+    if (hasReturned) outcome.resolve(answer)
+    else outcome.reject(answer)
   }
 
   #capture(stream: Readable | null, name: 'stdout' | 'stderr'): null {
@@ -307,6 +312,8 @@ export interface Death {
   /** The error for a call that it had not answered. */
   toError(task: string): Error
 }
+
+const nothingToStop = () => {}
 
 const untilClosed = (stream: Readable) => new Promise((resolve) => stream.once('close', resolve))
 

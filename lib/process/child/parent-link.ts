@@ -38,6 +38,7 @@ export class ParentLink {
   /** Since {@link flush}: there is no event loop any more, and what is sent is written by then. */
   #deadline: number | undefined
   readonly #reasons = new Set<string>()
+  #isHolding = false
   readonly #onceWritten: (() => void)[] = []
 
   constructor() {
@@ -86,7 +87,7 @@ export class ParentLink {
     socket.on('error', () => {})
     socket.once('close', () => this.#close())
     socket.once('end', () => this.#close())
-    if (this.#reasons.size === 0) socket.unref()
+    if (!this.#isHolding) socket.unref()
     this.#onFrame = onFrame
     for (const frame of this.#frames.splice(0)) onFrame(frame)
   }
@@ -105,7 +106,11 @@ export class ParentLink {
   hold(reason: string, isHolding: boolean): void {
     if (isHolding) this.#reasons.add(reason)
     else this.#reasons.delete(reason)
-    if (this.#reasons.size > 0) this.#socket?.ref()
+    const wasHolding = this.#isHolding
+    this.#isHolding = this.#reasons.size > 0
+    // Each call comes here, and most change nothing.
+    if (this.#isHolding === wasHolding) return
+    if (this.#isHolding) this.#socket?.ref()
     else this.#socket?.unref()
   }
 
