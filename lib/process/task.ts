@@ -197,7 +197,7 @@ function makeClosure(reference: TaskReference, call: AnyFunction, captured: read
  *
  * @throws BroodError `ERR_BROOD_NOT_A_TASK`, which says where the function stands and what it captures
  */
-export function referenceOf(value: unknown): TaskReference {
+function referenceOf(value: unknown): TaskReference {
   return getTask(value).reference
 }
 

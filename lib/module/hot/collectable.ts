@@ -23,11 +23,12 @@ export async function loadCollectable(url: string, substitutes: Readonly<Record<
   // It may be a package's: its files are the module's own all the same.
   const own = findPackage(dirname(realpathSync(fileURLToPath(url))))?.directory
   const graph = new ModuleGraph({ onChange: () => {}, isHot: false, substitutes: new Map(Object.entries(substitutes)), own })
-  const root = graph.targetOf(url)
+  const { dependencies } = graph
+  const root = dependencies.targetOf(url)
   if (root.kind !== 'local') throw new HotReloadError(`${url} is no JavaScript or TypeScript, by its name.`, { file: url })
-  const wrong = graph.reach(root).flatMap((each) => graph.files.errorOf(each) ?? [])[0]
+  const wrong = dependencies.errorBelow(root)
   if (wrong !== undefined) throw wrong
-  await preloadNatives(graph.nativesOf(root))
+  await preloadNatives(dependencies.nativesOf(root))
   graph.roots.add(root)
   graph.replace(root, new Set(), { isDisposedFirst: false, check: () => {} })
   const { namespace } = graph.liveVersion(root.url) as { readonly namespace: Namespace }

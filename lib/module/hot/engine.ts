@@ -8,8 +8,7 @@ import { HotModule } from './hot-module.js'
 import type { HotPlan } from './hot-options.js'
 import { ModuleGraph } from './module-graph.js'
 import { preloadNatives } from './native-modules.js'
-import type { LocalTarget } from './source-files.js'
-import { resolveNativePaths } from './target.js'
+import { type LocalTarget, resolveNativePaths } from './target.js'
 import { Watching } from './watching.js'
 
 export { loadCollectable } from './collectable.js'
@@ -22,11 +21,11 @@ const graph = new ModuleGraph({ onChange: () => watching?.tell() })
 /** @throws HotReloadError, HotExportError */
 export async function hotModule(from: string | URL, specifier: string, plan: HotPlan, isRequired: boolean): Promise<object> {
   const parent = parentUrl(from)
-  for (const path of resolveNativePaths(plan.native, parent)) graph.native.add(path)
+  for (const path of resolveNativePaths(plan.native, parent)) graph.dependencies.native.add(path)
   const target = localTarget(specifier, parent)
   // What was wrong when it was asked for before may be right now.
-  graph.look(target, { isPatient: false })
-  await preloadNatives(graph.nativesOf(target))
+  graph.dependencies.look(target, { isPatient: false })
+  await preloadNatives(graph.dependencies.nativesOf(target))
   if (plan.auto) watching ??= new Watching()
   const module = addRoot(target, () => new HotModule(graph, target, plan, plan.auto ? watching : undefined, isRequired))
   if (plan.auto) graph.watched.add(target)
@@ -61,9 +60,9 @@ function parentUrl(from: string | URL): string {
 }
 
 function localTarget(specifier: string, parent: string): LocalTarget {
-  let target: ReturnType<typeof graph.resolve>
+  let target: ReturnType<typeof graph.dependencies.resolve>
   try {
-    target = graph.resolve(specifier, parent)
+    target = graph.dependencies.resolve(specifier, parent)
   } catch (cause) {
     throw new HotReloadError(`${specifier} cannot be found from ${parent}: ${(cause as Error).message}.`, { file: specifier }, { cause })
   }

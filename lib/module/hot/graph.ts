@@ -8,16 +8,16 @@ export interface Node {
   readonly isAccepting: boolean
 }
 
-/** All that can be reached from a module, itself included, each behind what it imports as far as there is no circle: the order of evaluation. */
-export function evaluationOrder(root: string, importsOf: (name: string) => readonly string[]): readonly string[] {
+/** All that can be reached from modules, themselves included, each behind what it imports as far as there is no circle: the order of evaluation. */
+export function evaluationOrder(roots: readonly string[], importsOf: (name: string) => readonly string[]): readonly string[] {
   const order: string[] = []
-  const seen = new Set([root])
+  const seen = new Set<string>()
   // Without recursion: a chain of imports may be longer than the stack.
-  const stack: { readonly name: string; readonly rest: Iterator<string> }[] = [{ name: root, rest: importsOf(root)[Symbol.iterator]() }]
+  const stack: { readonly name: string | undefined; readonly rest: Iterator<string> }[] = [{ name: undefined, rest: roots.values() }]
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
     const { done, value } = top.rest.next()
     if (done === true) {
-      order.push(top.name)
+      if (top.name !== undefined) order.push(top.name)
       stack.pop()
     } else if (!seen.has(value)) {
       seen.add(value)

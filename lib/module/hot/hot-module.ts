@@ -15,7 +15,7 @@ import type { ReloadOutcome } from './reload-outcome.js'
 import { warnOfLeftovers, writeError } from './report.js'
 import { ScriptInstance } from './script-instance.js'
 import type { Source } from './source.js'
-import type { LocalTarget } from './source-files.js'
+import type { LocalTarget } from './target.js'
 import type { Watching } from './watching.js'
 
 /** A little more than how long a file that is being written may be wrong. */
@@ -52,11 +52,11 @@ export class HotModule implements HotHandle {
     this.#target = target
     this.#plan = plan
     this.#watching = watching
-    this.#isRequired = isRequired && graph.files.get(target).format === 'commonjs'
+    this.#isRequired = isRequired && graph.dependencies.files.get(target).format === 'commonjs'
     this.#gate = { flags: watching?.flags ?? new Int32Array(1), seen: never, refresh: () => this.#refresh() }
     const wrong = this.#wrong()
     if (wrong !== undefined) throw wrong
-    this.#check(graph.exportsOf(target))
+    this.#check(graph.dependencies.exportsOf(target))
     // What CommonJS exports as a whole shows only when it is there.
     if (this.#isRequired && this.#namesInText().size === 0) this.#refresh()
     this.#facade = this.#makeFacade()
@@ -69,7 +69,7 @@ export class HotModule implements HotHandle {
   }
 
   get files(): readonly string[] {
-    return this.#graph.reach(this.#target).flatMap((url) => this.#graph.files.pathOf(url) ?? [])
+    return this.#graph.dependencies.pathsOf([this.#target])
   }
 
   reload(): ReloadOutcome {
@@ -123,25 +123,26 @@ export class HotModule implements HotHandle {
 
   #replaceChanged(isAsked: boolean): ReloadOutcome {
     const graph = this.#graph
-    const { files } = graph
+    const { dependencies } = graph
     // A file that is wrong may be one that is still being written: a version that answers can wait.
     const isPatient = !isAsked && this.version > 0
-    if (graph.look(this.#target, { isPatient })) this.#watching?.tellLater(patience)
+    if (dependencies.look(this.#target, { isPatient })) this.#watching?.tellLater(patience)
     const wrong = this.#wrong()
     if (wrong !== undefined) return this.#keepOld(wrong)
     const planned = graph.plan(this.#target)
     if (this.version > 0 && planned.size === 0) {
       // Another one that is hot may depend on it as well, and have had it loaded anew.
       if (graph.liveVersion(this.#target.url) !== this.#shown) {
-        this.#check(graph.exportsOf(this.#target))
+        this.#check(dependencies.exportsOf(this.#target))
         return this.#goLive([], [])
       }
       this.lastError = undefined
       return { status: 'unchanged', version: this.version }
     }
     // What has failed once fails again, unless something has changed. Who asks for it expressly may know better.
-    if (this.#triedRevision === files.revision && this.lastError !== undefined && !isAsked) return this.#keepOld(this.lastError)
-    this.#triedRevision = files.revision
+    if (this.#triedRevision === dependencies.files.revision && this.lastError !== undefined && !isAsked)
+      return this.#keepOld(this.lastError)
+    this.#triedRevision = dependencies.files.revision
     const { fresh, old } = graph.replace(this.#target, planned, {
       isDisposedFirst: this.#plan.handover === 'dispose-first',
       check: (exports) => this.#check(exports),
@@ -164,7 +165,7 @@ export class HotModule implements HotHandle {
 
   #keepOld(error: HotReloadError): ReloadOutcome {
     this.lastError = error
-    const { revision } = this.#graph.files
+    const { revision } = this.#graph.dependencies.files
     if (this.version > 0 && revision !== this.#reportedRevision) {
       this.#reportedRevision = revision
       if (this.#events.listenerCount('error') > 0) queueMicrotask(() => this.#events.emit('error', error))
@@ -201,27 +202,27 @@ export class HotModule implements HotHandle {
   }
 
   #shownExports(): ReadonlyMap<string, Origin | undefined> {
-    if (!this.#isRequired) return this.#graph.exportsOf(this.#target)
+    if (!this.#isRequired) return this.#graph.dependencies.exportsOf(this.#target)
     const names = this.version > 0 ? propertyNames(this.#exported()) : this.#namesInText()
     return new Map([...names].map((name) => [name, undefined]))
   }
 
   #namesInText(): ReadonlySet<string> {
-    return new Set([...this.#graph.exportsOf(this.#target).keys()].filter((name) => name !== 'default'))
+    return new Set([...this.#graph.dependencies.exportsOf(this.#target).keys()].filter((name) => name !== 'default'))
   }
 
   /** Why the files cannot be understood as they are, new ones included. */
   #wrong(): HotReloadError | undefined {
-    const { files } = this.#graph
-    return this.#graph.reach(this.#target).flatMap((url) => files.errorOf(url) ?? [])[0]
+    return this.#graph.dependencies.errorBelow(this.#target)
   }
 
   /** What is known of the module's files, its own first. */
   #sources(): readonly Source[] {
-    return this.#graph
-      .reach(this.#target)
+    const { dependencies } = this.#graph
+    return dependencies
+      .reach([this.#target])
       .toReversed()
-      .flatMap((url) => this.#graph.files.find(url) ?? [])
+      .flatMap((url) => dependencies.files.find(url) ?? [])
   }
 }
 

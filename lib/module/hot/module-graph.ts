@@ -1,28 +1,22 @@
 // The modules of this thread that are hot: which version of each is live, and how new ones become it.
-import { type Follow, type Origin, resolveExports } from './exports.js'
-import { evaluationOrder, type Node, planReload } from './graph.js'
+import { Dependencies, type DependenciesOptions } from './dependencies.js'
+import type { Origin } from './exports.js'
+import { type Node, planReload } from './graph.js'
 import type { HotData } from './hot-context.js'
 import { HotState } from './hot-state.js'
-import { type Getter, Instance, type Neighbours } from './instance.js'
+import type { Instance, Neighbours } from './instance.js'
 import { JsonInstance } from './json-instance.js'
+import { checkImports, gettersOf } from './linking.js'
 import { ModuleInstance } from './module-instance.js'
-import { loadNative, type Namespace } from './native-modules.js'
-import { resolveImport } from './resolution.js'
+import type { Namespace } from './native-modules.js'
 import { ScriptInstance } from './script-instance.js'
 import type { Source } from './source.js'
-import { type LocalTarget, SourceFiles } from './source-files.js'
-import { findTarget, type Locality, type Target, targetOf } from './target.js'
+import type { LocalTarget, Target } from './target.js'
 
 /** What a graph of modules is for. */
-interface GraphOptions {
-  /** Is called when something is to be looked at, though no file has changed, or when there are more files. */
-  readonly onChange: () => void
+interface GraphOptions extends Omit<DependenciesOptions, 'liveVersion'> {
   /** Do modules have `import.meta.hot`? @default true */
   readonly isHot?: boolean
-  /** What stands for modules of these names. @default nothing */
-  readonly substitutes?: ReadonlyMap<string, Namespace>
-  /** A directory whose files are the modules' own, though it may be that of a package. @default none */
-  readonly own?: string | undefined
 }
 
 /** How modules are to be replaced. */
@@ -43,21 +37,16 @@ export interface Replaced {
 /** Versions that become the live ones together, or not at all. */
 class Transaction {
   readonly planned: ReadonlySet<string>
-  /** What the files of modules are taken to say, where that is not what they say now. */
-  readonly sources: ReadonlyMap<string, Source>
   readonly fresh = new Map<string, Instance>()
   readonly evaluated: Instance[] = []
 
-  constructor(planned: ReadonlySet<string> = new Set(), sources: ReadonlyMap<string, Source> = new Map()) {
+  constructor(planned: ReadonlySet<string> = new Set()) {
     this.planned = planned
-    this.sources = sources
   }
 }
 
 export class ModuleGraph implements Neighbours {
-  readonly files = new SourceFiles((specifier, parent) => this.resolve(specifier, parent))
-  /** Paths that Node loads, by the option of that name. */
-  readonly native = new Set<string>()
+  readonly dependencies: Dependencies
   /** The modules that somebody has made hot. */
   readonly roots = new Set<LocalTarget>()
   /** Those of them whose files are watched. */
@@ -67,27 +56,11 @@ export class ModuleGraph implements Neighbours {
   #transaction: Transaction | undefined
   readonly #onChange: () => void
   readonly #isHot: boolean
-  readonly #substitutes: ReadonlyMap<string, Namespace>
-  readonly #locality: Locality
 
-  constructor({ onChange, isHot = true, substitutes = new Map(), own }: GraphOptions) {
-    this.#onChange = onChange
+  constructor({ isHot = true, ...options }: GraphOptions) {
+    this.dependencies = new Dependencies({ ...options, liveVersion: (url) => this.#current.get(url) })
+    this.#onChange = options.onChange
     this.#isHot = isHot
-    this.#substitutes = substitutes
-    this.#locality = { native: this.native, own }
-  }
-
-  resolve(specifier: string, parent: string): Target {
-    if (this.#substitutes.has(specifier)) return { kind: 'native', url: specifier }
-    return findTarget(specifier, parent, resolveImport, this.#locality)
-  }
-
-  targetOf(file: string): Target {
-    return targetOf(file, this.#locality)
-  }
-
-  substitute(specifier: string): Namespace | undefined {
-    return this.#substitutes.get(specifier)
   }
 
   /** All that are live. */
@@ -100,63 +73,22 @@ export class ModuleGraph implements Neighbours {
     return this.#current.get(url)
   }
 
-  /** The URLs of all that a module depends on, itself last. A file that cannot be understood depends on nothing. */
-  reach(root: LocalTarget): readonly string[] {
-    this.#readImports(root)
-    return evaluationOrder(root.url, (url) => this.#neighboursOf(url))
-  }
-
   /** The files that are to be watched. */
   watchedPaths(): readonly string[] {
-    const urls = new Set([...this.watched].flatMap((root) => this.reach(root)))
-    return [...urls].flatMap((url) => this.files.pathOf(url) ?? [])
-  }
-
-  /**
-   * Looks whether files have changed that a module depends on, and those that it depends on by what they say now: they may have been read long ago, for
-   * a version before.
-   *
-   * @param isPatient is one that is wrong and very young left for later?
-   * @param only which of them, by their URLs. @default all
-   * @returns was one left for later?
-   */
-  look(
-    root: LocalTarget,
-    { isPatient, only = () => true }: { readonly isPatient: boolean; readonly only?: (url: string) => boolean },
-  ): boolean {
-    const looked = new Set<string>()
-    let isUnsettled = false
-    for (;;) {
-      const urls = this.reach(root).filter((url) => !looked.has(url) && only(url))
-      if (urls.length === 0) return isUnsettled
-      if (this.files.look(urls, isPatient)) isUnsettled = true
-      for (const url of urls) looked.add(url)
-    }
-  }
-
-  /** What a module exports, by the texts of the files. */
-  exportsOf(target: LocalTarget): ReadonlyMap<string, Origin> {
-    return resolveExports(this.#sourceOf(target), this.#follow)
-  }
-
-  /** The URLs of what Node is to load for a module. */
-  nativesOf(root: LocalTarget): readonly string[] {
-    return this.reach(root).flatMap((url) => {
-      const source = this.files.find(url)
-      return source?.format === 'module'
-        ? source.imports.flatMap(({ target }) => (target.kind === 'native' && !this.#substitutes.has(target.url) ? target.url : []))
-        : []
-    })
+    return this.dependencies.pathsOf(this.watched)
   }
 
   /** Which modules must be evaluated anew for a module to be as its files say. Those that were never evaluated are not among them. */
   plan(root: LocalTarget): ReadonlySet<string> {
     const nodes = new Map<string, Node>()
     const changed: string[] = []
-    for (const url of this.reach(root)) {
+    for (const url of this.dependencies.reach([root])) {
       const live = this.#current.get(url)
-      nodes.set(url, { imports: this.#neighboursOf(url), isAccepting: live?.source.format === 'module' && live.hot.isAccepting })
-      if (live !== undefined && (live.source !== this.files.find(url) || this.#isBehind(live))) changed.push(url)
+      nodes.set(url, {
+        imports: this.dependencies.neighboursOf(url),
+        isAccepting: live?.source.format === 'module' && live.hot.isAccepting,
+      })
+      if (live !== undefined && (live.source !== this.dependencies.files.find(url) || this.#isBehind(live))) changed.push(url)
     }
     // What was never evaluated changes nobody who has been.
     return new Set([...planReload(nodes, changed)].filter((url) => this.#current.has(url)))
@@ -170,12 +102,12 @@ export class ModuleGraph implements Neighbours {
   replace(root: LocalTarget, planned: ReadonlySet<string>, { isDisposedFirst, check }: Replacing): Replaced {
     const work = (transaction: Transaction) => {
       const order = this.#link(root, transaction)
-      check(this.exportsOf(root))
+      check(this.dependencies.exportsOf(root))
       if (isDisposedFirst) this.#dispose([...planned].flatMap((url) => this.#current.get(url) ?? []))
       try {
         this.#evaluate(order, transaction)
         this.#evaluateAccepting(transaction)
-        check(this.exportsOf(root))
+        check(this.dependencies.exportsOf(root))
       } catch (error) {
         if (isDisposedFirst) this.#restore(root, transaction)
         throw error
@@ -188,8 +120,20 @@ export class ModuleGraph implements Neighbours {
 
   /** The version of a module that belongs to what is being linked, or what Node has. */
   find(target: Target): Instance | Namespace {
-    if (target.kind === 'native') return this.#native(target.url)
+    if (target.kind === 'native') return this.dependencies.nativeModule(target.url)
     return (this.#transaction?.fresh.get(target.url) ?? this.#current.get(target.url)) as Instance
+  }
+
+  resolve(specifier: string, parent: string): Target {
+    return this.dependencies.resolve(specifier, parent)
+  }
+
+  targetOf(file: string): Target {
+    return this.dependencies.targetOf(file)
+  }
+
+  substitute(specifier: string): Namespace | undefined {
+    return this.dependencies.substitute(specifier)
   }
 
   /** A module that is asked for by a call, of `require` or `import()`. @throws what it throws */
@@ -218,8 +162,8 @@ export class ModuleGraph implements Neighbours {
    */
   #checkReadable(target: LocalTarget, importer: Instance): void {
     const isNew = (url: string) => !this.#current.has(url) && this.#transaction?.fresh.has(url) !== true
-    this.look(target, { isPatient: false, only: isNew })
-    const error = this.reach(target).flatMap((url) => (isNew(url) ? (this.files.errorOf(url) ?? []) : []))[0]
+    this.dependencies.look(target, { isPatient: false, only: isNew })
+    const error = this.dependencies.errorBelow(target, isNew)
     if (error === undefined) return
     if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') throw error
     const text = `Cannot find module '${error.file}' imported from ${importer.source.path}`
@@ -257,19 +201,19 @@ export class ModuleGraph implements Neighbours {
 
   /** Makes the versions that a module needs and has not, and connects them. @returns the order of evaluation */
   #link(root: LocalTarget, transaction: Transaction): readonly string[] {
-    this.#readImports(root)
-    const order = evaluationOrder(root.url, (url) => this.#staticImports(url).map((target) => target.url))
+    const order = this.dependencies.evaluationOrder(root)
     const made: Instance[] = []
     for (const url of order) {
       if (transaction.fresh.has(url) || (this.#current.has(url) && !transaction.planned.has(url))) continue
-      const instance = this.#make(this.#understood(url))
+      const instance = this.#make(this.dependencies.understood(url))
       transaction.fresh.set(url, instance)
       made.push(instance)
     }
     for (const instance of made) instance.link(this)
     // Namespaces are complete when all have declared what they export.
-    for (const instance of made) instance.setExports(this.#gettersOf(instance.source))
-    for (const { source } of made) this.#checkImports(source)
+    const find = (target: Target) => this.find(target)
+    for (const instance of made) instance.setExports(gettersOf(instance.source, this.dependencies.exportsOfSource(instance.source), find))
+    for (const { source } of made) checkImports(source, find)
     return order
   }
 
@@ -277,7 +221,7 @@ export class ModuleGraph implements Neighbours {
     const data = this.#data.get(source.url) ?? {}
     this.#data.set(source.url, data)
     const hot = new HotState(data, this.#isHot, () => {
-      this.files.touch(source.url)
+      this.dependencies.files.touch(source.url)
       this.#onChange()
     })
     if (source.format === 'module') return new ModuleInstance(source, hot)
@@ -334,7 +278,9 @@ export class ModuleGraph implements Neighbours {
     const sources = new Map<string, Source>()
     for (const url of failed.planned) sources.set(url, (this.#current.get(url) as Instance).source)
     try {
-      this.#run(new Transaction(failed.planned, sources), (own) => this.#evaluate(this.#link(root, own), own), true)
+      this.dependencies.pin(sources, () =>
+        this.#run(new Transaction(failed.planned), (own) => this.#evaluate(this.#link(root, own), own), true),
+      )
     } catch {
       // It has failed as well. What is left of it answers.
     }
@@ -361,92 +307,7 @@ export class ModuleGraph implements Neighbours {
     for (const each of instance.dependencies) if (this.#current.get(each.source.url) !== each) return true
     return false
   }
-
-  /** Reads all files that a module imports by its text. */
-  #readImports(root: LocalTarget): void {
-    const seen = new Set<string>()
-    const waiting = [root]
-    for (let target = waiting.pop(); target !== undefined; target = waiting.pop()) {
-      if (seen.has(target.url)) continue
-      seen.add(target.url)
-      this.files.read(target)
-      waiting.push(...this.#staticImports(target.url))
-    }
-  }
-
-  /** What it imports by its text, and what it has asked for while it ran. */
-  #neighboursOf(url: string): readonly string[] {
-    const asked = [...(this.#current.get(url)?.dependencies ?? [])].map(({ source }) => source.url)
-    // An import that is not in its text any more is in its live version still.
-    const live = this.#current.get(url)?.source
-    const dropped = live?.format === 'module' ? new Set(localTargets(live).map((target) => target.url)) : new Set()
-    return [...new Set([...this.#staticImports(url).map((target) => target.url), ...asked.filter((each) => !dropped.has(each))])]
-  }
-
-  #staticImports(url: string): readonly LocalTarget[] {
-    const source = this.#sourceByUrl(url)
-    return source?.format === 'module' ? localTargets(source) : []
-  }
-
-  #sourceOf(target: LocalTarget): Source {
-    return this.#transaction?.sources.get(target.url) ?? this.files.get(target)
-  }
-
-  /** @throws HotReloadError where the file cannot be understood */
-  #understood(url: string): Source {
-    const source = this.#sourceByUrl(url)
-    if (source === undefined) throw this.files.errorOf(url)
-    return source
-  }
-
-  #sourceByUrl(url: string): Source | undefined {
-    return this.#transaction?.sources.get(url) ?? this.files.find(url)
-  }
-
-  #native(url: string): Namespace {
-    return this.#substitutes.get(url) ?? loadNative(url, this.#onChange)
-  }
-
-  readonly #follow: Follow = ({ target }) =>
-    target.kind === 'native' ? { namespace: this.#native(target.url) } : { source: this.#sourceOf(target) }
-
-  #gettersOf(source: Source): ReadonlyMap<string, Getter> {
-    const getters = new Map<string, Getter>()
-    for (const [name, origin] of resolveExports(source, this.#follow)) getters.set(name, this.#getterOf(source, name, origin))
-    return getters
-  }
-
-  #getterOf(source: Source, name: string, { owner, name: theirs }: Origin): Getter {
-    if (!isSource(owner)) return theirs === undefined ? () => owner : () => owner[theirs]
-    const instance = this.find({ kind: 'local', url: owner.url, path: owner.path }) as Instance
-    if (owner === source) return instance.getter(name)
-    // By the namespace, which shows another version once the other module has accepted its changes.
-    const { namespace } = instance
-    return theirs === undefined ? () => namespace : () => namespace[theirs]
-  }
-
-  /** @throws SyntaxError as Node does where an import is of something that is not there */
-  #checkImports(source: Source): void {
-    if (source.format !== 'module') return
-    const wanted = [...source.bindings, ...source.exports.flatMap((each) => ('from' in each ? each : []))]
-    for (const { from, imported } of wanted) {
-      const { specifier, target } = source.imports[from] as (typeof source.imports)[number]
-      const found = this.find(target)
-      if (imported === undefined || imported in (found instanceof Instance ? found.namespace : found)) continue
-      const error = new SyntaxError(`The requested module '${specifier}' does not provide an export named '${imported}'`)
-      error.stack = `${source.url}:${lineOf(source.text, specifier)}\n${String(error)}`
-      throw error
-    }
-  }
 }
-
-function localTargets(source: Source & { readonly format: 'module' }): readonly LocalTarget[] {
-  return source.imports.flatMap(({ target }) => (target.kind === 'local' ? target : []))
-}
-
-const isSource = (owner: Source | Namespace): owner is Source => Object.getPrototypeOf(owner) === Object.prototype
-
-const lineOf = (text: string, part: string) => text.slice(0, Math.max(0, text.indexOf(part))).split('\n').length
 
 function warn({ source }: Instance, thrown: readonly unknown[]): void {
   for (const error of thrown) {

@@ -2,9 +2,7 @@ import { statSync } from 'node:fs'
 import { HotReloadError } from './errors.js'
 import { fingerprint } from './fingerprint.js'
 import { readSource, type Source } from './source.js'
-import type { Target } from './target.js'
-
-export type LocalTarget = Target & { readonly kind: 'local' }
+import type { LocalTarget, Target } from './target.js'
 
 interface Entry {
   readonly target: LocalTarget

@@ -10,7 +10,7 @@ import { type Binding, type ExportedName, type ImportedModule, parseModule } fro
 import { type Rewritten, rewriteModule, rewriteScript } from './rewrite.js'
 import { stripTypes } from './strip-types.js'
 import { survey } from './survey.js'
-import { type Target, targetOf } from './target.js'
+import { type LocalTarget, type Target, targetOf } from './target.js'
 
 interface Common {
   readonly url: string
@@ -26,6 +26,8 @@ export interface ResolvedImport extends ImportedModule {
 export interface ModuleSource extends Common, Rewritten {
   readonly format: 'module'
   readonly imports: readonly ResolvedImport[]
+  /** Those of them that are hot as well. */
+  readonly local: readonly LocalTarget[]
   readonly exports: readonly ExportedName[]
   readonly stars: readonly number[]
   /** What its names of imports stand for. */
@@ -55,7 +57,7 @@ type FindImport = (specifier: string, parent: string) => Target
  *
  * @throws HotReloadError where it cannot be read, is wrong, or can never be hot
  */
-export function readSource(target: Target & { readonly kind: 'local' }, findImport: FindImport): Source {
+export function readSource(target: LocalTarget, findImport: FindImport): Source {
   const { url, path } = target
   refuseAddon(path)
   return makeSource(url, path, readText(path), findImport)
@@ -98,9 +100,10 @@ function makeModule(url: string, path: string, text: string, findImport: FindImp
     })
   }
   const imports = parsed.imports.map((each): ResolvedImport => ({ ...each, target: resolve(each.specifier) }))
+  const local = imports.flatMap(({ target }) => (target.kind === 'local' ? target : []))
   const { exports, stars } = parsed
   const bindings = [...parsed.bindings.values()]
-  return { format: 'module', url, path, text, imports, exports, stars, bindings, ...rewriteModule(text, parsed) }
+  return { format: 'module', url, path, text, imports, local, exports, stars, bindings, ...rewriteModule(text, parsed) }
 
   function resolve(specifier: string): Target {
     try {

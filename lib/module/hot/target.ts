@@ -12,6 +12,9 @@ export type Target =
   /** A built-in module, a package, or what is to be shared with the rest of the program. */
   | { readonly kind: 'native'; readonly url: string }
 
+/** One that is hot as well. */
+export type LocalTarget = Target & { readonly kind: 'local' }
+
 const extensions: ReadonlySet<string> = new Set(['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.json'])
 
 /** Which files are a module's own. */
