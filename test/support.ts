@@ -13,6 +13,8 @@ export const permissionFlag: string = process.allowedNodeEnvironmentFlags.has('-
 
 /** Whether the tests that are longer at night are (CONTRIBUTING.md). */
 export const isNight: boolean = process.env.BROOD_TEST_NIGHT === '1'
+// The processes under test say which variables of brood's they have.
+delete process.env.BROOD_TEST_NIGHT
 
 export const fixture = (path: string): string => join(root, 'fixtures', path)
 
