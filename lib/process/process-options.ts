@@ -130,7 +130,8 @@ function makeEnvironment({ env = {}, envRemove = [], envClear = false }: Process
     if (value !== undefined) made[name] = value
     else Reflect.deleteProperty(made, name)
   }
-  if (!envClear) for (const [name, value] of Object.entries(process.env)) set(name, value)
+  // Its entries would ask the system for each twice.
+  if (!envClear) for (const name of Object.keys(process.env)) set(name, process.env[name])
   for (const name of readTexts('envRemove', envRemove)) set(name, undefined)
   for (const [name, value] of readVariables(env)) set(name, value)
   return made

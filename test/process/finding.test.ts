@@ -1,8 +1,8 @@
 // The child loads the module that registered the task, and finds the function: in every kind of module, or says why not.
 import '../posix-only.js'
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { assertSpawnIsSafe, fromModule, isChild, Pool, type SpawnOptions, spawn, spawnWith, type Task, task } from 'brood/process'
 import { type BuildOptions, build } from 'esbuild'
@@ -36,6 +36,56 @@ t.test('a main module', async (t) => {
     const observation = await observe(process.execPath, [...flags, program(`finding/${name}`)])
     t.same(said(observation), expected, `${name} ${flags.join(' ')}`)
     t.equal(observation.code, 0, name)
+  }
+})
+
+t.test('the library that a module of CommonJS has is the one that it would have elsewhere', async (t) => {
+  const scratch = temporaryDirectory(t)
+  const where = `const { task } = require('brood/process')
+exports.where = task('where', () => ({
+  library: require.resolve('brood/process'),
+  isQuick: !process.moduleLoadList.includes('NativeModule internal/modules/esm/resolve'),
+}))`
+  const main = `const { spawn, isChild } = require('brood/process')
+const { where } = require(process.argv[2] ?? './tasks.cjs')
+if (!isChild) spawn(where).then((answer) => console.log(JSON.stringify(answer)))`
+  const put = (file: string, text: string) => {
+    mkdirSync(dirname(join(scratch, file)), { recursive: true })
+    writeFileSync(join(scratch, file), text)
+  }
+  const install = (directory: string) => {
+    const copy = join(scratch, directory, 'node_modules/brood')
+    for (const path of ['dist', 'package.json']) cpSync(join(root, path), join(copy, path), { recursive: true })
+    return join(copy, 'dist/process.cjs')
+  }
+  const copied = install('copied')
+  const other = install('copied/deep')
+  mkdirSync(join(scratch, 'linked/node_modules'), { recursive: true })
+  symlinkSync(root, join(scratch, 'linked/node_modules/brood'))
+  for (const directory of ['copied', 'linked']) put(`${directory}/main.cjs`, main)
+  for (const directory of ['copied', 'copied/deep', 'copied/below/it', 'linked']) put(`${directory}/tasks.cjs`, where)
+  // Another package of this name, which has no such file.
+  put('copied/broken/tasks.cjs', where)
+  put('copied/broken/node_modules/brood/package.json', '{ "main": "./none.js" }')
+
+  const library = join(root, 'dist/process.cjs')
+  const link = join(scratch, 'linked/node_modules/brood/dist/process.cjs')
+  const keep = ['--preserve-symlinks', '--preserve-symlinks-main']
+  const cases: readonly (readonly [name: string, args: readonly string[], library: string, isQuick: boolean])[] = [
+    ['a copy', ['copied/main.cjs'], copied, true],
+    ['from a directory below', ['copied/main.cjs', './below/it/tasks.cjs'], copied, true],
+    ['another copy than the one that runs', ['copied/main.cjs', './deep/tasks.cjs'], other, false],
+    ['past a package that has none', ['copied/main.cjs', './broken/tasks.cjs'], copied, false],
+    ['a link', ['linked/main.cjs'], library, true],
+    ['a link that is kept', [...keep, 'linked/main.cjs'], link, false],
+  ]
+  // Later versions of Node have it from the start.
+  const bare = join(scratch, 'bare.cjs')
+  put('bare.cjs', "process.stdout.write(String(process.moduleLoadList.includes('NativeModule internal/modules/esm/resolve')))")
+  const hasResolver = (await observe(process.execPath, [bare])).stdout === 'true'
+  for (const [name, args, expected, isQuick] of cases) {
+    const observation = await observe(process.execPath, [...args], { cwd: scratch })
+    t.same(said(observation), { library: expected, isQuick: isQuick && !hasResolver }, `${name} ${observation.stderr}`)
   }
 })
 

@@ -51,6 +51,8 @@ export class ModuleInstance extends Instance<ModuleSource> {
     const meta = Object.create(null) as Record<string, unknown>
     meta.dirname = dirname(path)
     meta.filename = path
+    // Where Node has it.
+    if ('main' in import.meta) meta.main = false
     meta.resolve = (specifier: string) => neighbours.resolve(specifier, url).url
     meta.url = url
     if (this.hot.context !== undefined) meta.hot = this.hot.context

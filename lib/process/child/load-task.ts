@@ -6,6 +6,7 @@ import { forgetHash, hashOnce } from '../module-hash.js'
 import { getState } from '../state.js'
 import type { AnyFunction } from '../task.js'
 import type { Failure, TaskReference } from '../wire.js'
+import { rememberLibrary } from './remember-library.js'
 
 /** Thrown by `init()`, to end the evaluation of the module that calls it. */
 export class InitReached extends Error {
@@ -68,7 +69,9 @@ function loadModule({ url, isCommonJS }: Pick<TaskReference, 'url' | 'isCommonJS
   state.loading = url
   if (!isCommonJS) return importModule()
   try {
-    return done(createRequire(url)(fileURLToPath(url)))
+    const file = fileURLToPath(url)
+    rememberLibrary(file)
+    return done(createRequire(url)(file))
   } catch (error) {
     return fail(error)
   }
