@@ -1,11 +1,7 @@
 import { fork, spawn as spawnProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { spawnWith } from 'brood/process'
-import taskModule from './workers/tasks.cjs'
-import { add } from './workers/tasks.mjs'
-
-const { add: taskOfCommonJS } = taskModule
+import { add, addOfCommonJS, worker } from './project.mjs'
 
 /** Makes so many calls, with so many open at once, and says how many there were in a second. */
 export async function callsPerSecond(pool, { open, calls, call }) {
@@ -20,8 +16,6 @@ export async function callsPerSecond(pool, { open, calls, call }) {
   await Promise.all(Array.from({ length: Math.min(open, calls) }, lane))
   return (calls * 1000) / (performance.now() - begin)
 }
-
-const worker = (name) => fileURLToPath(new URL(`workers/${name}`, import.meta.url))
 
 const startNode = async (...args) => {
   await once(spawnProcess(process.execPath, args, { stdio: 'ignore' }), 'exit')
@@ -43,7 +37,7 @@ export const starts = {
   'an empty ES module': () => startNode(worker('empty.mjs')),
   'fork by hand, CommonJS': () => forkByHand(worker('forked.cjs')),
   'fork by hand, ES module': () => forkByHand(worker('forked.mjs')),
-  'brood, a task of CommonJS': () => startTask(taskOfCommonJS),
+  'brood, a task of CommonJS': () => startTask(addOfCommonJS),
   'brood, a task of an ES module': () => startTask(add),
 }
 

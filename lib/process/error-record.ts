@@ -1,5 +1,5 @@
 // How what was thrown in one process is thrown in another: as what it was, as far as that can be told in data.
-import { isNativeError } from 'node:util/types'
+import { types } from 'node:util'
 
 /**
  * What was thrown, as data that structured clone takes.
@@ -157,7 +157,7 @@ function define(target: object, name: string, value: unknown, enumerable: boolea
 }
 
 function isError(value: unknown): value is Error {
-  return isNativeError(value) || attempt(() => value instanceof Error) === true
+  return types.isNativeError(value) || attempt(() => value instanceof Error) === true
 }
 
 function isDOMException(error: Error): boolean {
