@@ -126,6 +126,7 @@ for (const part of ['process', 'process-rest', 'process-child']) loadBuiltinsFas
 await writeDoor('process')
 showTypesOfRest('dist/process/index.d.ts')
 await build({ ...commonjs, entryPoints: ['lib/module/index.cts'], outfile: 'dist/module.cjs' })
+loadBuiltinsFast('dist/module.cjs')
 await build({ ...library, format: 'esm', entryPoints: ['lib/module/hot/engine.ts'], outfile: 'dist/module-hot.js' })
 await build({ ...library, format: 'cjs', entryPoints: ['lib/module/hot/watch-thread.cts'], outfile: 'dist/module-watch.cjs' })
 await build({ ...commonjs, entryPoints: ['lib/module/host/host.ts'], outfile: 'dist/module-host.cjs' })
@@ -197,7 +198,7 @@ function showTypesOfRest(file) {
  */
 function loadBuiltinsFast(file) {
   const late = 'const late = (name, load) => new Proxy({}, { get: (_target, key) => (load ??= process.getBuiltinModule(name))[key] });\n'
-  const text = readFileSync(file, 'utf8')
+  const text = readFileSync(file, 'utf8').replace("= require('node:url').", "= process.getBuiltinModule('node:url').")
   const fast = text.replaceAll(/^var (import_node_\w+) = require\("node:(\w+)"\);$/gm, (_line, variable, name) => {
     if (lateBuiltins.has(name)) return `var ${variable} = late("node:${name}");`
     const load = `process.getBuiltinModule("node:${name}")`

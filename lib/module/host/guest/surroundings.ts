@@ -77,7 +77,7 @@ const isOfNode = (name: string | symbol) => typeof name === 'symbol' && name.des
 
 /**
  * Node makes these when their descriptor is read, though they look like plain properties: fetch() and its like take 23 ms in each thread, on Node 26 50;
- * streams, cryptography and dates 7. That one of them was replaced is not seen.
+ * streams, cryptography, dates and measurement 8. That one of them was replaced is not seen.
  */
 const lazyGlobals: ReadonlySet<unknown> = new Set(
   `CloseEvent ErrorEvent EventSource FormData Headers MessageEvent Request Response WebSocket
@@ -85,7 +85,8 @@ const lazyGlobals: ReadonlySet<unknown> = new Set(
   ReadableByteStreamController WritableStream WritableStreamDefaultWriter WritableStreamDefaultController
   TransformStream TransformStreamDefaultController ByteLengthQueuingStrategy CountQueuingStrategy
   TextEncoderStream TextDecoderStream CompressionStream DecompressionStream
-  Crypto CryptoKey SubtleCrypto Navigator Storage Temporal`.split(/\s+/),
+  Performance PerformanceEntry PerformanceMark PerformanceMeasure PerformanceObserver PerformanceObserverEntryList PerformanceResourceTiming
+  Crypto CryptoKey SubtleCrypto File Navigator Storage Temporal`.split(/\s+/),
 )
 
 /** Of a plain property: to ask a getter would have Node make what it is for. */
