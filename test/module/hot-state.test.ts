@@ -206,6 +206,27 @@ t.test('import.meta.hot', async (t) => {
     t.same(log.slice(7), [], 'what cannot even be read disposes nobody')
   })
 
+  t.test('what is loaded anew while an old text is evaluated once more is as its own file says', async (t) => {
+    const shop = makeWorkshop(t, {
+      'shared.js': 'export const n = 1',
+      'b.js': `import { n } from './shared.js'\nexport const f = () => n`,
+      'a.js': `import { n } from './shared.js'\nconst seen = globalThis.askOther()\nexport const f = () => [n, seen]`,
+    })
+    const other = await load(shop, './b.js')
+    const globals = globalThis as { askOther?: () => unknown }
+    globals.askOther = () => {
+      reload(other)
+      return other.f()
+    }
+    t.teardown(() => delete globals.askOther)
+    const module = await load(shop, './a.js', { handover: 'dispose-first' })
+    t.same(module.f(), [1, 1])
+    shop.write('shared.js', 'export const n = 2')
+    shop.write('a.js', `import './shared.js'\nthrow new Error('no')`)
+    t.match(reload(module), { status: 'kept-old' })
+    t.equal(other.f(), 2)
+  })
+
   t.test('a port that there is once', async (t) => {
     const server = (answer: string) =>
       `import { createServer } from 'node:http'\nconst { hot } = import.meta\nconst server = createServer((_, response) => response.end('${answer}')).listen(hot.data.port ?? 0)\nexport const port = () => server.address().port\nhot.dispose((data) => { data.port = server.address().port; server.closeAllConnections(); server.close() })\n`

@@ -4,9 +4,10 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, wri
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { compileFunction } from 'node:vm'
 import { assertSpawnIsSafe, fromModule, isChild, Pool, type SpawnOptions, spawn, spawnWith, type Task, task } from 'brood/process'
 import { type BuildOptions, build } from 'esbuild'
-import { observe, root, temporaryDirectory } from '../support.js'
+import { observe, permissionFlag, root, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
 import { type AnyTask, caught, load, program, run, said } from './programs.js'
 
@@ -46,9 +47,10 @@ exports.where = task('where', () => ({
   library: require.resolve('brood/process'),
   isQuick: !process.moduleLoadList.includes('NativeModule internal/modules/esm/resolve'),
 }))`
-  const main = `const { spawn, isChild } = require('brood/process')
+  const main = `const { spawnWith, isChild } = require('brood/process')
 const { where } = require(process.argv[2] ?? './tasks.cjs')
-if (!isChild) spawn(where).then((answer) => console.log(JSON.stringify(answer)))`
+const execArgv = process.env.EXEC_ARGV?.split(' ')
+if (!isChild) spawnWith({ execArgv }, where).then((answer) => console.log(JSON.stringify(answer)))`
   const put = (file: string, text: string) => {
     mkdirSync(dirname(join(scratch, file)), { recursive: true })
     writeFileSync(join(scratch, file), text)
@@ -68,25 +70,58 @@ if (!isChild) spawn(where).then((answer) => console.log(JSON.stringify(answer)))
   put('copied/broken/tasks.cjs', where)
   put('copied/broken/node_modules/brood/package.json', '{ "main": "./none.js" }')
 
+  // One that puts something in front of ours.
+  put('overlay/tasks.cjs', where)
+  put('overlay/main.cjs', main)
+  put('overlay/node_modules/brood/package.json', '{ "exports": { "./process": "./traced.cjs" } }')
+  put('overlay/node_modules/brood/traced.cjs', "module.exports = require('./dist/process.cjs')")
+  symlinkSync(join(root, 'dist'), join(scratch, 'overlay/node_modules/brood/dist'))
+
   const library = join(root, 'dist/process.cjs')
   const link = join(scratch, 'linked/node_modules/brood/dist/process.cjs')
+  const allowed = [
+    permissionFlag,
+    '--no-warnings',
+    ...['copied/below/it/*', 'copied/node_modules/*'].map((path) => `--allow-fs-read=${scratch}/${path}`),
+  ]
   const keep = ['--preserve-symlinks', '--preserve-symlinks-main']
-  const cases: readonly (readonly [name: string, args: readonly string[], library: string, isQuick: boolean])[] = [
+  const cases: readonly (readonly [name: string, args: readonly string[], library: string, isQuick: boolean, env?: object])[] = [
     ['a copy', ['copied/main.cjs'], copied, true],
     ['from a directory below', ['copied/main.cjs', './below/it/tasks.cjs'], copied, true],
     ['another copy than the one that runs', ['copied/main.cjs', './deep/tasks.cjs'], other, false],
     ['past a package that has none', ['copied/main.cjs', './broken/tasks.cjs'], copied, false],
     ['a link', ['linked/main.cjs'], library, true],
     ['a link that is kept', [...keep, 'linked/main.cjs'], link, false],
+    ['a link that is kept, said otherwise', ['--preserve_symlinks', 'linked/main.cjs'], link, false],
+    ['a link that is kept, by a variable', ['linked/main.cjs'], link, false, { NODE_PRESERVE_SYMLINKS: '1' }],
+    ['in front of ours', ['overlay/main.cjs'], join(scratch, 'overlay/node_modules/brood/traced.cjs'), false],
+    [
+      'where not every directory may be looked at',
+      ['copied/main.cjs', './below/it/tasks.cjs'],
+      copied,
+      false,
+      { EXEC_ARGV: allowed.join(' ') },
+    ],
   ]
   // Later versions of Node have it from the start.
   const bare = join(scratch, 'bare.cjs')
   put('bare.cjs', "process.stdout.write(String(process.moduleLoadList.includes('NativeModule internal/modules/esm/resolve')))")
   const hasResolver = (await observe(process.execPath, [bare])).stdout === 'true'
-  for (const [name, args, expected, isQuick] of cases) {
-    const observation = await observe(process.execPath, [...args], { cwd: scratch })
+  for (const [name, args, expected, isQuick, env] of cases) {
+    const observation = await observe(process.execPath, [...args], { cwd: scratch, env: { ...process.env, ...env } })
     t.same(said(observation), { library: expected, isQuick: isQuick && !hasResolver }, `${name} ${observation.stderr}`)
   }
+})
+
+t.test('a test runner that has a class of modules of its own', async (t) => {
+  const Own = Object.assign(class {}, { createRequire })
+  const file = join(root, 'dist/process.cjs')
+  const module = Object.assign(new Own(), { exports: {} })
+  const names = ['exports', 'require', 'module', '__filename', '__dirname']
+  compileFunction(readFileSync(file, 'utf8'), names)(module.exports, createRequire(file), module, file, dirname(file))
+  const other = module.exports as { spawn: typeof spawn }
+  t.same(Object.getOwnPropertySymbols(Own), [], 'what all copies share is with Node')
+  t.equal(await other.spawn((await load<'add'>('tasks.mjs')).add, 1, 2), 3)
 })
 
 t.test('a bundle', async (t) => {

@@ -31,8 +31,8 @@ t.test('tsx and vitest', async (t) => {
     [1, true],
     [4, 1],
   ])
-  // vmForks works, too, and takes as long as both. By day vitest's default alone.
-  for (const pool of isNight ? ['forks', 'threads'] : ['forks']) {
+  // By day vitest's default alone. vmForks has modules of a class of its own.
+  for (const pool of isNight ? ['forks', 'threads', 'vmForks'] : ['forks']) {
     const { stdout, stderr, code } = await bin('vitest/vitest.mjs', 'run', `--pool=${pool}`, 'tasks.spec.ts')
     t.match(stdout, /3 passed/, pool)
     t.equal(code, 0, `${stdout}${stderr}`)

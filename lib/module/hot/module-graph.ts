@@ -37,11 +37,14 @@ export interface Replaced {
 /** Versions that become the live ones together, or not at all. */
 class Transaction {
   readonly planned: ReadonlySet<string>
+  /** What the files of modules are taken to say, where that is not what they say now. */
+  readonly sources: ReadonlyMap<string, Source>
   readonly fresh = new Map<string, Instance>()
   readonly evaluated: Instance[] = []
 
-  constructor(planned: ReadonlySet<string> = new Set()) {
+  constructor(planned: ReadonlySet<string> = new Set(), sources: ReadonlyMap<string, Source> = new Map()) {
     this.planned = planned
+    this.sources = sources
   }
 }
 
@@ -189,7 +192,8 @@ export class ModuleGraph implements Neighbours {
     const outer = this.#transaction
     this.#transaction = transaction
     try {
-      work(transaction)
+      // Of this transaction alone: what is replaced in the middle of it is as its files say.
+      this.dependencies.pin(transaction.sources, () => work(transaction))
     } catch (error) {
       for (const instance of transaction.evaluated.toReversed()) instance.withdraw()
       throw error
@@ -278,9 +282,7 @@ export class ModuleGraph implements Neighbours {
     const sources = new Map<string, Source>()
     for (const url of failed.planned) sources.set(url, (this.#current.get(url) as Instance).source)
     try {
-      this.dependencies.pin(sources, () =>
-        this.#run(new Transaction(failed.planned), (own) => this.#evaluate(this.#link(root, own), own), true),
-      )
+      this.#run(new Transaction(failed.planned, sources), (own) => this.#evaluate(this.#link(root, own), own), true)
     } catch {
       // It has failed as well. What is left of it answers.
     }
