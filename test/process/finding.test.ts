@@ -114,9 +114,12 @@ if (!isChild) spawnWith({ execArgv }, where).then((answer) => console.log(JSON.s
 })
 
 t.test('a test runner that has a class of modules of its own', async (t) => {
-  const Own = Object.assign(class {}, { createRequire })
+  class Own {
+    static readonly createRequire = createRequire
+    exports: object = {}
+  }
   const file = join(root, 'dist/process.cjs')
-  const module = Object.assign(new Own(), { exports: {} })
+  const module = new Own()
   const names = ['exports', 'require', 'module', '__filename', '__dirname']
   compileFunction(readFileSync(file, 'utf8'), names)(module.exports, createRequire(file), module, file, dirname(file))
   const other = module.exports as { spawn: typeof spawn }
