@@ -82,10 +82,11 @@ export class Dependencies {
     const urls = new Set<string>()
     for (const target of this.#importsOf(url)) urls.add(target.url)
     const live = this.#liveVersion(url)
-    if (live !== undefined && live.dependencies.size > 0) {
+    const asked = [...(live?.dependencies ?? [])].filter(({ source }) => !urls.has(source.url))
+    if (asked.length > 0) {
       // An import that is not in its text any more is in its live version still.
-      const dropped = live.source.format === 'module' ? live.source.local : []
-      for (const { source } of live.dependencies) if (!dropped.some((target) => target.url === source.url)) urls.add(source.url)
+      const dropped = new Set(live?.source.format === 'module' ? live.source.local.map((target) => target.url) : [])
+      for (const { source } of asked) if (!dropped.has(source.url)) urls.add(source.url)
     }
     return [...urls]
   }
