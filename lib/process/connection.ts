@@ -4,24 +4,17 @@ import { readSync, writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { now } from './clock.js'
 import { encodeFrame, type Frame, FrameReader } from './frame.js'
+import { FrameSocket, handleOf, type SocketHandle } from './frame-socket.js'
 import type { Line, LineEvents } from './line.js'
 import { pause } from './pause.js'
 import { readBlocking } from './read-blocking.js'
-
-/** What libuv says of a socket: its descriptor, how many bytes it was given, and how many of them are still to go. */
-interface Handle {
-  readonly fd?: number
-  readonly bytesWritten: number
-  readonly writeQueueSize: number
-  setBlocking?(isBlocking: boolean): unknown
-}
 
 const chunkSize = 64 * 1024
 
 /** Frames over a socket. */
 export class Connection implements Line {
   readonly #socket: Socket
-  readonly #reader: FrameReader
+  readonly #inlet: FrameSocket
   #events: LineEvents | undefined
   /** What the socket has been given and the system has not, oldest first. */
   readonly #unwritten: Uint8Array[] = []
@@ -35,20 +28,21 @@ export class Connection implements Line {
 
   /** @param socket nobody else reads from it any more */
   constructor(socket: Socket) {
-    this.#socket = socket
     this.#before = socket.bytesWritten
-    this.#reader = new FrameReader((frame) => this.#events?.onFrame(frame))
+    const reader = new FrameReader((frame) => this.#events?.onFrame(frame))
+    // No frames: whatever it is, it is not the other end of a channel.
+    this.#inlet = new FrameSocket(socket, reader, () => this.#socket.destroy())
+    this.#socket = this.#inlet.socket
     this.#readBeforeDestroyed()
     // ECONNRESET and EPIPE: what has been said before tells more.
-    socket.on('error', () => {})
-    socket.once('close', () => this.#close())
+    this.#socket.on('error', () => {})
+    this.#socket.once('close', () => this.#close())
   }
 
   listen(events: LineEvents): void {
     const isFirst = this.#events === undefined
     this.#events = events
     if (!isFirst) return
-    this.#socket.on('data', (chunk) => this.#read(chunk))
     if (this.#isClosed) setImmediate(() => this.#events?.onClose())
   }
 
@@ -133,7 +127,7 @@ export class Connection implements Line {
     const handle = this.#handle
     const fd = handle?.fd ?? -1
     const length = fd < 0 ? 0 : readBlocking(handle, fd, chunk)
-    if (length > 0) this.#read(chunk.subarray(0, length))
+    if (length > 0) this.#inlet.push(chunk.subarray(0, length))
     else this.#giveUp()
   }
 
@@ -160,17 +154,8 @@ export class Connection implements Line {
     this.#events?.onClose()
   }
 
-  get #handle(): Handle | null | undefined {
-    return (this.#socket as unknown as { readonly _handle?: Handle | null })._handle
-  }
-
-  #read(chunk: Buffer): void {
-    try {
-      this.#reader.push(chunk)
-    } catch {
-      // No frames: whatever it is, it is not the other end of a channel.
-      this.#socket.destroy()
-    }
+  get #handle(): SocketHandle | undefined {
+    return handleOf(this.#socket)
   }
 
   /**
@@ -190,7 +175,7 @@ export class Connection implements Line {
   #readRest(fd: number): void {
     const chunk = Buffer.allocUnsafe(chunkSize)
     try {
-      for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk)) this.#reader.push(chunk.subarray(0, length))
+      for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk)) this.#inlet.push(chunk.subarray(0, length))
     } catch {
       // EAGAIN or ECONNRESET: that was all.
     }

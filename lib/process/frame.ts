@@ -14,6 +14,7 @@ export interface Frame {
 }
 
 const formats = [undefined, 'json', 'clone'] as const
+type Format = (typeof formats)[number]
 
 // type 1, format 1, count of buffers 2, id 4, about 4, length of the body 4
 const headLength = 16
@@ -118,11 +119,15 @@ export class FrameError extends Error {
   override readonly name = 'FrameError'
 }
 
-/** A frame whose large buffers are still to come. */
+/** A frame that has begun, and is not complete. */
 interface OpenFrame {
-  readonly frame: Frame
-  readonly buffers: readonly Uint8Array[]
-  /** The buffer that is being filled, and how far. */
+  readonly type: number
+  readonly id: number
+  readonly about: number
+  readonly format: Format
+  /** What it consists of behind its head: the body, and the large buffers. */
+  readonly pieces: readonly [Buffer, ...Buffer[]]
+  /** The piece that is being filled, and how far. */
   index: number
   filled: number
 }
@@ -130,7 +135,7 @@ interface OpenFrame {
 /** Finds the frames in a stream, however it is cut. */
 export class FrameReader {
   readonly #onFrame: (frame: Frame) => void
-  /** Bytes of a head or a body that is not complete yet. */
+  /** Bytes of a head that is not complete yet. */
   #rest: Buffer = Buffer.alloc(0)
   #open: OpenFrame | undefined
 
@@ -144,94 +149,115 @@ export class FrameReader {
     return this.#open === undefined && this.#rest.length === 0
   }
 
+  /** Where the next bytes of the stream belong. Who puts them there says so to {@link advance}, and who has them elsewhere pushes them. */
+  get room(): Buffer | undefined {
+    if (this.#open === undefined) return undefined
+    const { pieces, index, filled } = this.#open
+    return (pieces[index] as Buffer).subarray(filled)
+  }
+
+  /** So many bytes have come into {@link room}. */
+  advance(length: number): void {
+    const open = this.#open as OpenFrame
+    open.filled += length
+    this.#goOn(open)
+  }
+
   /** @throws FrameError */
   push(chunk: Buffer): void {
     let at = 0
     while (at < chunk.length) {
-      if (this.#open !== undefined) at += this.#fill(chunk, at)
-      else if (this.#rest.length === 0) {
-        const length = this.#read(chunk, at)
+      if (this.#open !== undefined) at += this.#fill(this.#open, chunk, at)
+      else if (this.#rest.length > 0) at += this.#complete(chunk, at)
+      else {
+        const length = this.#read(chunk, at) || this.#begin(chunk, at)
         if (length === 0) {
           // A copy: the chunk may be used again.
           this.#rest = Buffer.from(chunk.subarray(at))
           return
         }
         at += length
-      } else at += this.#complete(chunk, at)
+      }
     }
   }
 
-  /** Reads one frame up to its buffers. @returns how many bytes that took; 0 where it is not complete */
+  /** Reads a frame that is all there and has no large buffers, as most are. @returns how many bytes it takes; 0 where it is another one */
   #read(bytes: Buffer, at: number): number {
-    const length = lengthAt(bytes, at)
-    if (length === undefined || at + length > bytes.length) return 0
-    const count = bytes.readUInt16LE(at + 2)
-    const bodyStart = at + headLength + count * bufferLength
-    const format = formats[bytes[at + 1] as number]
-    const buffers: Uint8Array[] = []
-    for (let index = 0; index < count; index++) buffers.push(allocate(bytes.readDoubleLE(at + headLength + index * bufferLength)))
-    const isLater = buffers.some((buffer) => buffer.length > 0)
-    const value = format === undefined ? undefined : readValue(format, bytes, bodyStart, at + length, buffers)
-    const frame: Frame = { type: bytes[at] as number, id: bytes.readUInt32LE(at + 4), about: bytes.readUInt32LE(at + 8), value }
-    if (isLater) {
-      this.#open = { frame, buffers, index: 0, filled: 0 }
-      this.#skipFilled()
-    } else this.#onFrame(frame)
+    if (bytes.length - at < headLength || bytes.readUInt16LE(at + 2) > 0) return 0
+    const start = at + headLength
+    const end = start + bytes.readUInt32LE(at + lengthPlace)
+    if (end > bytes.length) return 0
+    const format = formatAt(bytes, at)
+    const body = format === 'clone' ? Buffer.from(bytes.subarray(start, end)) : bytes
+    const value = readValue(format, body, start, end, noBuffers)
+    this.#onFrame({ type: bytes[at] as number, id: bytes.readUInt32LE(at + 4), about: bytes.readUInt32LE(at + 8), value })
+    return end - at
+  }
+
+  /** Reads the head of a frame, and makes room for what is behind it. @returns how many bytes it takes; 0 where it is not complete */
+  #begin(bytes: Buffer, at: number): number {
+    if (bytes.length - at < headLength) return 0
+    // Before anything else: what is no frame has any length.
+    const format = formatAt(bytes, at)
+    const length = headsLength(bytes, at)
+    if (bytes.length - at < length) return 0
+    const pieces: [Buffer, ...Buffer[]] = [Buffer.allocUnsafe(bytes.readUInt32LE(at + lengthPlace))]
+    for (let place = at + headLength; place < at + length; place += bufferLength) pieces.push(allocate(bytes.readDoubleLE(place)))
+    const head = { type: bytes[at] as number, id: bytes.readUInt32LE(at + 4), about: bytes.readUInt32LE(at + 8) }
+    this.#open = { ...head, format, pieces, index: 0, filled: 0 }
+    this.#goOn(this.#open)
     return length
   }
 
-  /** Adds to the rest as much as its frame lacks. @returns how many bytes were taken */
+  /** Adds to the rest as much as its head lacks. @returns how many bytes were taken */
   #complete(chunk: Buffer, at: number): number {
-    const wanted = (lengthAt(this.#rest, 0) ?? Math.max(headLength, headsLength(this.#rest))) - this.#rest.length
-    const taken = Math.min(wanted, chunk.length - at)
+    const taken = Math.min(headsLength(this.#rest, 0) - this.#rest.length, chunk.length - at)
     const joined = Buffer.concat([this.#rest, chunk.subarray(at, at + taken)])
     this.#rest = Buffer.alloc(0)
-    if (this.#read(joined, 0) === 0) this.#rest = joined
+    if (this.#begin(joined, 0) === 0) this.#rest = joined
     return taken
   }
 
-  #fill(chunk: Buffer, at: number): number {
-    const open = this.#open as OpenFrame
-    const target = open.buffers[open.index] as Uint8Array
-    const taken = Math.min(target.length - open.filled, chunk.length - at)
-    target.set(chunk.subarray(at, at + taken), open.filled)
+  #fill(open: OpenFrame, chunk: Buffer, at: number): number {
+    const taken = chunk.copy(open.pieces[open.index] as Buffer, open.filled, at)
     open.filled += taken
-    this.#skipFilled()
+    this.#goOn(open)
     return taken
   }
 
-  #skipFilled(): void {
-    const open = this.#open as OpenFrame
-    while (open.index < open.buffers.length && open.filled === (open.buffers[open.index] as Uint8Array).length) {
+  /** Finds the next piece that has room; where there is none, the frame is complete. */
+  #goOn(open: OpenFrame): void {
+    const { type, id, about, format, pieces } = open
+    while (open.filled === pieces[open.index]?.length) {
       open.index++
       open.filled = 0
     }
-    if (open.index < open.buffers.length) return
+    if (open.index < pieces.length) return
     this.#open = undefined
-    this.#onFrame(open.frame)
+    const [body, ...buffers] = pieces
+    this.#onFrame({ type, id, about, value: readValue(format, body, 0, body.length, buffers) })
   }
 }
 
-/** A body is copied: the chunk may be used again. */
-function readValue(format: 'json' | 'clone', bytes: Buffer, start: number, end: number, buffers: readonly Uint8Array[]): EncodedValue {
-  if (format === 'json') return { format, body: bytes.toString('utf8', start, end), buffers: noBuffers }
-  return { format, body: Buffer.from(bytes.subarray(start, end)), buffers }
+function readValue(format: Format, body: Buffer, start: number, end: number, buffers: readonly Uint8Array[]): EncodedValue | undefined {
+  if (format === 'json') return { format, body: body.toString('utf8', start, end), buffers: noBuffers }
+  return format && { format, body, buffers }
+}
+
+function formatAt(bytes: Buffer, at: number): Format {
+  const number = bytes[at + 1] as number
+  if (number >= formats.length) throw new FrameError(`There is no format ${number}.`)
+  return formats[number]
 }
 
 /** How long head and lengths are, as far as the head is there. */
-function headsLength(bytes: Buffer): number {
-  return bytes.length < headLength ? headLength : headLength + bytes.readUInt16LE(2) * bufferLength
+function headsLength(bytes: Buffer, at: number): number {
+  return bytes.length - at < headLength ? headLength : headLength + bytes.readUInt16LE(at + 2) * bufferLength
 }
 
-/** How long a frame is without its large buffers; `undefined` where its head is not complete. */
-function lengthAt(bytes: Buffer, at: number): number | undefined {
-  if (bytes.length - at < headLength) return undefined
-  if ((bytes[at + 1] as number) >= formats.length) throw new FrameError(`There is no format ${bytes[at + 1]}.`)
-  return headLength + bytes.readUInt16LE(at + 2) * bufferLength + bytes.readUInt32LE(at + lengthPlace)
-}
-
-function allocate(length: number): Uint8Array {
+/** Memory of its own, which the value takes over. It need not be cleared: nobody sees it before it is full. */
+function allocate(length: number): Buffer {
   if (!Number.isInteger(length) || length < 0 || length > constants.MAX_LENGTH)
     throw new FrameError(`A buffer cannot have ${length} bytes.`)
-  return new Uint8Array(length)
+  return Buffer.allocUnsafeSlow(length)
 }

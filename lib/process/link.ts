@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { type CompiledCode, noCode } from './compiled-code.js'
 import { type Frame, FrameError, FrameReader, FrameWriter } from './frame.js'
+import { FrameSocket } from './frame-socket.js'
 
 /**
  * A parent's end of the link to a child: frames over a socket.
@@ -28,22 +29,17 @@ export class Link {
     onRubbish: (error: FrameError) => void,
     onClose: () => void,
   ) {
-    this.#socket = socket
     this.#code = code
-    const reader = new FrameReader(onFrame)
-    socket.on('data', (chunk) => {
-      try {
-        reader.push(chunk)
-      } catch (error) {
-        // What a receiver of a frame throws is its own.
-        if (!(error instanceof FrameError)) throw error
-        onRubbish(error)
-        socket.destroy()
-      }
-    })
+    const onError = (error: unknown) => {
+      // What a receiver of a frame throws is its own.
+      if (!(error instanceof FrameError)) throw error
+      onRubbish(error)
+      this.#socket.destroy()
+    }
+    this.#socket = new FrameSocket(socket, new FrameReader(onFrame), onError).socket
     // ECONNRESET and EPIPE: the child's exit tells more.
-    socket.on('error', () => {})
-    socket.once('close', () => {
+    this.#socket.on('error', () => {})
+    this.#socket.once('close', () => {
       this.#isOpen = false
       onClose()
     })

@@ -76,6 +76,17 @@ for (const name of ['mixed', 'mixedLater'] as const) {
   })
 }
 
+t.test('a large buffer that has begun to come by the event loop', async (t) => {
+  const lengths = Array.from({ length: 60 }, (_, index) => [64, 1_000_000, 70_000, 300_000][index % 4] as number)
+  const child = spawn(tasks.takeLarge, pid(), lengths.length)
+  const sender = new Sender<Uint8Array>(child.pid as Pid)
+  await Promise.all(lengths.map((length, index) => sender.send(new Uint8Array(length).fill(index))))
+  t.same(
+    await child,
+    lengths.map((length, index) => [length, index]),
+  )
+})
+
 t.test('the end of the other process', async (t) => {
   const dead = spawn(tasks.die)
   await t.rejects(dead.join())

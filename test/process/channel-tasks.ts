@@ -24,6 +24,7 @@ interface ChannelTasks {
   sendBytesSync(to: Pid, howMany: number, length: number): void
   mixed(other: Pid): Promise<void>
   mixedLater(other: Pid): Promise<void>
+  takeLarge(other: Pid, howMany: number): Promise<unknown[]>
   sumEndSync(): number
   sendAtExit(to: Pid): void
   passOn(other: Pid): Promise<void>

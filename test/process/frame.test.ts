@@ -22,13 +22,18 @@ const seenOf = ({ type, id, about = 0, value }: Frame): Seen => ({
   buffers: (value?.buffers ?? []).map(hex),
 })
 
-/** Reads a stream that is cut at some places, each chunk in memory that is used again. */
-function read(stream: Uint8Array, cuts: readonly number[]): Seen[] {
+/** Reads a stream that is cut at some places, each chunk in memory that is used again, or straight to where it belongs. */
+function read(stream: Uint8Array, cuts: readonly number[], isDirect: (index: number) => boolean = () => false): Seen[] {
   const seen: Seen[] = []
   const reader = new FrameReader((frame) => seen.push(seenOf(frame)))
   const places = [...new Set([0, ...cuts.map((cut) => cut % (stream.length + 1)), stream.length])].sort((a, b) => a - b)
   for (let index = 1; index < places.length; index++) {
-    const chunk = Buffer.from(stream.subarray(places[index - 1], places[index]))
+    let chunk = Buffer.from(stream.subarray(places[index - 1], places[index]))
+    if (reader.room !== undefined && isDirect(index)) {
+      const length = chunk.copy(reader.room)
+      reader.advance(length)
+      chunk = chunk.subarray(length)
+    }
     reader.push(chunk)
     chunk.fill(0xff)
   }
@@ -81,8 +86,10 @@ t.test('any frames, cut anywhere', (t) => {
     value: fc.option(value, { nil: undefined }),
   })
   fc.assert(
-    fc.property(fc.array(frame, { maxLength: 8 }), fc.array(fc.nat(2000), { maxLength: 30 }), (frames, cuts) => {
-      deepStrictEqual(read(Buffer.concat(frames.flatMap(encodeFrame)), cuts), frames.map(seenOf))
+    fc.property(fc.array(frame, { maxLength: 8 }), fc.array(fc.nat(2000), { maxLength: 30 }), fc.nat(), (frames, cuts, direct) => {
+      const stream = Buffer.concat(frames.flatMap(encodeFrame))
+      const isDirect = (index: number) => ((direct >> (index % 30)) & 1) === 1
+      deepStrictEqual(read(stream, cuts, isDirect), frames.map(seenOf))
     }),
     { numRuns: 500 },
   )

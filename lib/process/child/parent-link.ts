@@ -1,21 +1,15 @@
 // A child's end of the link to its parent: file descriptor 3, a socket.
 
 import { readSync, writeSync, writevSync } from 'node:fs'
-import { Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { now } from '../clock.js'
 import { type Frame, FrameReader, FrameWriter } from '../frame.js'
+import { FrameSocket, handleOf } from '../frame-socket.js'
 import { pause } from '../pause.js'
 import { readBlocking } from '../read-blocking.js'
 
 const descriptor = 3
 const chunkSize = 64 * 1024
-
-/** What libuv says of a socket: how many bytes it was given, and how many of them are still to go. */
-interface Handle {
-  readonly bytesWritten: number
-  readonly writeQueueSize: number
-  setBlocking?(isBlocking: boolean): unknown
-}
 
 /**
  * Reads without an event loop until somebody has to wait: to open a socket costs a child half a millisecond, and most of them answer at once.
@@ -29,6 +23,7 @@ export class ParentLink {
   readonly #writer = new FrameWriter()
   #onFrame: ((frame: Frame) => void) | undefined
   #onClose: (() => void) | undefined
+  #inlet: FrameSocket | undefined
   #socket: Socket | undefined
   /** What the socket has been given and has not written, oldest first. */
   readonly #unwritten: Uint8Array[] = []
@@ -72,18 +67,20 @@ export class ParentLink {
   readBlocking(): void {
     if (this.#isClosed) return
     const chunk = Buffer.allocUnsafe(chunkSize)
-    const length = readBlocking((this.#socket as unknown as { readonly _handle?: Handle | null })._handle, descriptor, chunk)
+    const length = readBlocking(this.#socket && handleOf(this.#socket), descriptor, chunk)
     if (length === 0) this.#close()
-    else this.#reader.push(chunk.subarray(0, length))
+    else this.#inlet?.push(chunk.subarray(0, length))
   }
 
   /** From now on frames are reported as they come, and so is the end of the parent. */
   listen(onFrame: (frame: Frame) => void, onClose: () => void): void {
     if (this.#onFrame !== undefined) return
     this.#onClose = onClose
-    const socket = new Socket({ fd: descriptor, readable: true, writable: true })
+    this.#inlet = new FrameSocket(descriptor, this.#reader, (error) => {
+      throw error
+    })
+    const { socket } = this.#inlet
     this.#socket = socket
-    socket.on('data', (chunk) => this.#reader.push(chunk))
     socket.on('error', () => {})
     socket.once('close', () => this.#close())
     socket.once('end', () => this.#close())
@@ -194,8 +191,8 @@ export class ParentLink {
     // It is called more than once, and what the socket was given is still in its hands.
     if (this.#deadline !== undefined) return
     this.#deadline = deadline
-    const { _handle: handle } = (this.#socket ?? {}) as { readonly _handle?: Handle | null }
-    if (!handle || this.#unwritten.length === 0 || this.#isClosed) return
+    const handle = this.#socket && handleOf(this.#socket)
+    if (handle === undefined || this.#unwritten.length === 0 || this.#isClosed) return
     const waiting = Buffer.concat(this.#unwritten)
     // Libuv may have written a part of a piece: the last bytes are the ones that are left.
     const left = this.#given - handle.bytesWritten + handle.writeQueueSize
