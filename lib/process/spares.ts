@@ -18,6 +18,11 @@ export function setSpares(count: number): void {
   dismiss(spares.splice(count))
 }
 
+/** A call is about to be made ready, and perhaps the first spare is the one for it: it wakes meanwhile. */
+export function wakeSpare(): void {
+  spares[0]?.knock()
+}
+
 /**
  * A process that is ready for a call of this module. Another one takes its place.
  *

@@ -5,7 +5,7 @@ import { childEntry } from './entry.js'
 import { CancelledError, UnguardedError } from './errors.js'
 import { cancelledBy, type FailureListener, Handle, type Joinable, type JoinHandle, timedOut } from './join-handle.js'
 import { type ProcessOptions, type ProcessPlan, planProcess, readNumber, readSignal } from './process-options.js'
-import { takeSpare } from './spares.js'
+import { takeSpare, wakeSpare } from './spares.js'
 import { getState } from './state.js'
 import type { AnyFunction, OverloadArguments, OverloadResult, Task, TaskResult } from './task.js'
 import { takeResources } from './tree-ledger.js'
@@ -66,6 +66,7 @@ export function trySpawn(options: SpawnOptions, task: Task, ...args: unknown[]):
 
 function start<R>(options: SpawnOptions, task: unknown, args: readonly unknown[], isWaiting: boolean, caller: AnyFunction): JoinHandle<R> {
   refuseWhileLoading()
+  wakeSpare()
   const plan = planProcess(options, ['timeout', 'signal', 'onProgress'])
   const timeout = readNumber('timeout', options.timeout)
   const signal = readSignal(options.signal)

@@ -15,6 +15,8 @@ export const message = {
   abort: 7,
   /** No more calls come. */
   end: 4,
+  /** A call is about to come: who sleeps takes as long to wake as its caller takes to make it ready. */
+  knock: 11,
   /** Nobody waits for a call any more: it is not to be begun. */
   drop: 10,
   /** Resources that the child asked for are given to it. */

@@ -136,6 +136,12 @@ export class Worker {
     return id
   }
 
+  /** A call is about to come. */
+  knock(): void {
+    this.#link?.send({ type: message.knock, id: 0, value: undefined })
+    this.#link?.flush()
+  }
+
   /** Sends now what would go out at the end of this turn, with what else is sent by then. */
   flush(): void {
     this.#link?.flush()

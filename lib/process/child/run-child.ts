@@ -121,6 +121,8 @@ class Child {
         this.#queue.push({ id, task: this.#tasks.get(about) as TaskReference, args: value, signals: new AbortSignals() })
         this.#runNext()
         break
+      case message.knock:
+        break
       case message.abort:
         this.#link.hold('signals', false)
         this.#findCall(id)?.signals.abort(about, decodeMessage(value) as ThrownRecord)
