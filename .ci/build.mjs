@@ -183,11 +183,14 @@ async function buildInTwo(entry, outfile, restEntry, restOutfile) {
         return shared.includes(name) ? { path: name, namespace: 'handed-over' } : undefined
       })
       onLoad({ filter: /./, namespace: 'handed-over' }, ({ path }) => ({
-        contents: `module.exports = ${state}.modules[${JSON.stringify(path)}]`,
+        // As they are now: none of them changes, and each use of a binding that might would be two calls of functions.
+        contents: `module.exports = { ...${state}.modules[${JSON.stringify(path)}] }`,
       }))
     },
   }
   await build({ ...commonjs, entryPoints: [restEntry], outfile: restOutfile, plugins: [handOver] })
+  const rest = readFileSync(restOutfile, 'utf8')
+  writeFileSync(restOutfile, rest.replaceAll(/__toESM\((require_\w+\(\)), 1\)/g, '$1'))
 }
 
 /** The types of what is loaded late are those of the rest itself: an editor then shows the comments that stand there. */
