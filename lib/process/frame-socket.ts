@@ -19,6 +19,9 @@ export interface SocketHandle {
 export const handleOf = (socket: Socket): SocketHandle | undefined =>
   (socket as unknown as { readonly _handle?: SocketHandle | null })._handle ?? undefined
 
+/** What frames are read from. */
+export type Source = Socket | { readonly fd: number; readonly writable: boolean }
+
 /** A large buffer that lacks less than this is read with what comes behind it. */
 const scratchLength = 64 * 1024
 
@@ -36,10 +39,10 @@ export class FrameSocket {
   #target: Buffer | undefined
 
   /**
-   * @param source a socket, which nobody else uses any more, or the descriptor of one
+   * @param source a socket, which nobody else uses any more, or a descriptor that none has yet
    * @param onError is called with what the reader throws
    */
-  constructor(source: Socket | number, reader: FrameReader, onError: (error: unknown) => void) {
+  constructor(source: Source, reader: FrameReader, onError: (error: unknown) => void) {
     this.#reader = reader
     this.#onError = onError
     this.socket = this.#open(source)
@@ -54,11 +57,11 @@ export class FrameSocket {
     handleOf(this.socket)?.useUserBuffer?.(this.#scratch)
   }
 
-  #open(source: Socket | number): Socket {
+  #open(source: Source): Socket {
     const onread = { buffer: () => this.#aim() as Buffer, callback: (length: number) => this.#take(length) }
     // The types know `onread` of a socket that connects alone.
-    const make = (from: object) => new Socket({ ...from, readable: true, writable: true, onread } as object)
-    if (typeof source === 'number') return make({ fd: source })
+    const make = (from: object) => new Socket({ readable: true, writable: true, ...from, onread } as object)
+    if (!(source instanceof Socket)) return make(source)
     const handle = handleOf(source)
     // Another engine's, perhaps.
     if (handle?.useUserBuffer === undefined || source.writableLength > 0) {

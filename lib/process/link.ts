@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { type CompiledCode, noCode } from './compiled-code.js'
 import { type Frame, FrameError, FrameReader, FrameWriter } from './frame.js'
-import { FrameSocket } from './frame-socket.js'
+import { FrameSocket, type Source } from './frame-socket.js'
 
 /**
  * A parent's end of the link to a child: frames over a socket.
@@ -11,10 +11,14 @@ import { FrameSocket } from './frame-socket.js'
 export class Link {
   readonly #socket: Socket
   readonly #writer = new FrameWriter()
+  readonly #open: (source: Source) => Socket
+  /** By which frames come since {@link Link.readFrom}. */
+  #pipe: Socket | undefined
   /** What goes in front of all frames, until it has gone. */
   #code: CompiledCode | undefined
   #isScheduled = false
   #isOpen = true
+  #isHolding = true
 
   /**
    * @param code what the child is given of what V8 has compiled, in front of all frames
@@ -36,12 +40,19 @@ export class Link {
       onRubbish(error)
       this.#socket.destroy()
     }
-    this.#socket = new FrameSocket(socket, new FrameReader(onFrame), onError).socket
-    // ECONNRESET and EPIPE: the child's exit tells more.
-    this.#socket.on('error', () => {})
+    let open = 0
+    this.#open = (source) => {
+      open++
+      const opened = new FrameSocket(source, new FrameReader(onFrame), onError).socket
+      // ECONNRESET and EPIPE: the child's exit tells more.
+      opened.on('error', () => {})
+      return opened.once('close', () => {
+        if (--open === 0) onClose()
+      })
+    }
+    this.#socket = this.#open(socket)
     this.#socket.once('close', () => {
       this.#isOpen = false
-      onClose()
     })
   }
 
@@ -66,10 +77,23 @@ export class Link {
     if (pieces.length > 1) this.#socket.uncork()
   }
 
+  /** What the child sends comes by a pipe from now on. */
+  readFrom(descriptor: number): void {
+    this.#pipe = this.#open({ fd: descriptor, writable: false })
+    this.#holdPipe()
+  }
+
   /** Does it keep this process running? */
   setHolding(isHolding: boolean): void {
+    this.#isHolding = isHolding
     if (isHolding) this.#socket.ref()
     else this.#socket.unref()
+    this.#holdPipe()
+  }
+
+  #holdPipe(): void {
+    if (this.#isHolding) this.#pipe?.ref()
+    else this.#pipe?.unref()
   }
 
   /** Says that nothing more comes. */

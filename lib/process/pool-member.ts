@@ -36,6 +36,8 @@ export class Member {
       reportsMemory: plan.memoryLimit !== undefined,
     })
     this.worker.setHolding(false)
+    // One answer at a time has the system to itself.
+    if (plan.prefetch > 1) void this.worker.offerPipe()
     if (plan.setup !== undefined) this.#setUp(prepareCall(plan.setup, []))
     void this.#waitForEnd()
   }

@@ -43,6 +43,11 @@ export function doorPath(directory: string, id: string): string {
   return isWindows ? `\\\\.\\pipe\\${basename(directory)}-${name}` : join(directory, name)
 }
 
+/** Where the pipe is that a process answers by. */
+export function pipePath(directory: string, id: string): string {
+  return join(directory, `by-${Buffer.from(id, 'hex').toString('base64url')}`)
+}
+
 /** Says who has an end of a channel that is not with the process any more that it was made for. */
 export function writeNote(directory: string, name: ChannelName, role: Role, holder: string): void {
   const path = notePath(directory, name, role)

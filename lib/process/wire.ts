@@ -15,6 +15,8 @@ export const message = {
   abort: 7,
   /** No more calls come. */
   end: 4,
+  /** Where a pipe is, by which the child's frames take less time: the value is its path. */
+  pipe: 12,
   /** A call is about to come: who sleeps takes as long to wake as its caller takes to make it ready. */
   knock: 11,
   /** Nobody waits for a call any more: it is not to be begun. */
@@ -52,6 +54,8 @@ export const message = {
   relay: 30,
   /** What V8 has made of the library in the child. */
   compiled: 31,
+  /** What the child sends from now on comes by the pipe: it is the socket's last frame. */
+  switched: 32,
   /** What a process of the child's own has written, or that it has started or ended: the root is to show it. */
   show: 40,
 } as const

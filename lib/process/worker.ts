@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { type Call, type Outcome, readReturned, reasonOf, toThrown } from './call.js'
 import { CapturedStream } from './captured-stream.js'
@@ -11,6 +12,7 @@ import { Link } from './link.js'
 import { decodeMessage, encodeMessage } from './message-value.js'
 import { showOutput } from './output.js'
 import { Pid } from './pid.js'
+import { makePipe, type Pipe, removePipe } from './pipe.js'
 import type { ProcessPlan } from './process-options.js'
 import { forget, watch } from './reaper.js'
 import { answerRequests, type RequestsOfChild } from './requests-of-child.js'
@@ -59,6 +61,8 @@ export class Worker {
   /** Does what a task has written come before what it returns? In a pool each call would pay for it. */
   #catchesUp: boolean
   readonly #isShown: boolean
+  /** That it was offered, and has not taken yet. */
+  #pipe: Pipe | undefined
   #count = 0
   #memory = 0
   #uncaught: ThrownRecord | undefined
@@ -142,6 +146,31 @@ export class Worker {
     this.#link?.flush()
   }
 
+  /** Lets it answer by a pipe: what many small answers cost is their way through the system. */
+  async offerPipe(): Promise<void> {
+    const pipe = await makePipe(identity().directory, this.pid.id)
+    if (pipe === undefined) return
+    this.#pipe = pipe
+    this.#link?.send({ type: message.pipe, id: 0, value: encodeMessage(pipe.path, () => 'A path') })
+    await this.ended
+    this.#closePipe()
+  }
+
+  /** Where it was not taken. */
+  #closePipe(): void {
+    if (this.#pipe === undefined) return
+    removePipe(this.#pipe.path)
+    closeSync(this.#pipe.descriptor)
+    this.#pipe = undefined
+  }
+
+  #readFromPipe(): void {
+    if (this.#pipe === undefined) return
+    removePipe(this.#pipe.path)
+    this.#link?.readFrom(this.#pipe.descriptor)
+    this.#pipe = undefined
+  }
+
   /** Sends now what would go out at the end of this turn, with what else is sent by then. */
   flush(): void {
     this.#link?.flush()
@@ -215,6 +244,9 @@ export class Worker {
         break
       case message.progress:
         this.#calls.get(id)?.onProgress?.(decodeMessage(value))
+        break
+      case message.switched:
+        this.#readFromPipe()
         break
       case message.ready:
         this.#setReady()

@@ -1,12 +1,13 @@
 // A child's end of the link to its parent: file descriptor 3, a socket.
 
-import { readSync, writeSync, writevSync } from 'node:fs'
-import type { Socket } from 'node:net'
-import { now } from '../clock.js'
+import { constants, openSync, readSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { type Frame, FrameReader, FrameWriter } from '../frame.js'
 import { FrameSocket, handleOf } from '../frame-socket.js'
 import { pause } from '../pause.js'
 import { readBlocking } from '../read-blocking.js'
+import { message } from '../wire.js'
+import { Outlet } from './outlet.js'
 
 const descriptor = 3
 const chunkSize = 64 * 1024
@@ -25,13 +26,16 @@ export class ParentLink {
   #onClose: (() => void) | undefined
   #inlet: FrameSocket | undefined
   #socket: Socket | undefined
-  /** What the socket has been given and has not written, oldest first. */
-  readonly #unwritten: Uint8Array[] = []
-  /** How many bytes the socket has been given. */
-  #given = 0
+  readonly #events = {
+    onWritten: () => {
+      if (!this.hasUnwritten) for (const onWritten of this.#onceWritten.splice(0)) onWritten()
+    },
+    onBroken: () => this.#close(),
+  }
+  #outlet = new Outlet(descriptor, () => this.#socket, this.#events)
+  /** Where frames went before {@link sendBy}. */
+  #earlier: Outlet | undefined
   #isClosed = false
-  /** Since {@link flush}: there is no event loop any more, and what is sent is written by then. */
-  #deadline: number | undefined
   readonly #reasons = new Set<string>()
   #isHolding = false
   readonly #onceWritten: (() => void)[] = []
@@ -76,7 +80,7 @@ export class ParentLink {
   listen(onFrame: (frame: Frame) => void, onClose: () => void): void {
     if (this.#onFrame !== undefined) return
     this.#onClose = onClose
-    this.#inlet = new FrameSocket(descriptor, this.#reader, (error) => {
+    this.#inlet = new FrameSocket({ fd: descriptor, writable: true }, this.#reader, (error) => {
       throw error
     })
     const { socket } = this.#inlet
@@ -114,7 +118,8 @@ export class ParentLink {
   /** @throws RangeError where a message is too large for a frame */
   send(frame: Frame): void {
     this.#writer.add(frame)
-    this.#write(this.#writer.take())
+    const pieces = this.#writer.take()
+    if (!this.#isClosed) this.#outlet.write(pieces)
   }
 
   /**
@@ -127,43 +132,34 @@ export class ParentLink {
       return
     }
     this.#writer.add(frame)
-    for (const piece of this.#writer.take()) writeAll(piece, this.#deadline ?? Number.POSITIVE_INFINITY)
+    this.#outlet.writeBlocking(this.#writer.take())
   }
 
-  #write(pieces: readonly Uint8Array[]): void {
-    if (this.#isClosed) return
-    if (this.#deadline !== undefined) {
-      for (const piece of pieces) writeAll(piece, this.#deadline)
+  /**
+   * Sends by a pipe from now on, where it can be opened. The last frame of the socket says so: what comes by the pipe comes behind it.
+   *
+   * @param path of a named pipe that the parent has open
+   */
+  sendBy(path: string): void {
+    let pipe: number
+    try {
+      pipe = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
+    } catch {
       return
     }
-    let written = this.#unwritten.length > 0 ? 0 : this.#writeNow(pieces)
-    for (const piece of pieces) {
-      if (written >= piece.length) written -= piece.length
-      else {
-        this.#writeLater(piece.subarray(written))
-        written = 0
-      }
+    this.send({ type: message.switched, id: 0, value: undefined })
+    let socket: Socket | undefined
+    const open = () => {
+      socket ??= new Socket({ fd: pipe, readable: false, writable: true }).on('error', () => {}).unref()
+      return socket
     }
-  }
-
-  #writeLater(rest: Uint8Array): void {
-    if (this.#isClosed) return
-    if (this.#socket === undefined) {
-      // A descriptor that was never made a socket blocks, and this is another's doing.
-      writeAll(rest, Number.POSITIVE_INFINITY)
-      return
-    }
-    this.#given += rest.length
-    this.#unwritten.push(rest)
-    this.#socket.write(rest, () => {
-      this.#unwritten.shift()
-      if (this.#unwritten.length === 0) for (const onWritten of this.#onceWritten.splice(0)) onWritten()
-    })
+    this.#earlier = this.#outlet
+    this.#outlet = new Outlet(pipe, open, this.#events)
   }
 
   /** Is there something that the parent has not taken yet? */
   get hasUnwritten(): boolean {
-    return this.#unwritten.length > 0
+    return this.#outlet.hasUnwritten || this.#earlier?.hasUnwritten === true
   }
 
   /** Calls back when all that was sent is out. */
@@ -171,43 +167,9 @@ export class ParentLink {
     this.#onceWritten.push(onWritten)
   }
 
-  /** @returns how many bytes could be written without waiting */
-  #writeNow(pieces: readonly Uint8Array[]): number {
-    const [only] = pieces
-    try {
-      return pieces.length === 1 ? writeSync(descriptor, only as Uint8Array) : writevSync(descriptor, pieces)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') this.#close()
-      return 0
-    }
-  }
-
-  /**
-   * Writes what the socket has not written, without the event loop: the process is about to end.
-   *
-   * @param deadline in milliseconds by clock.ts: what a parent has not taken by then is lost
-   */
+  /** The process is about to end. @param deadline as of {@link Outlet.flush} */
   flush(deadline: number): void {
-    // It is called more than once, and what the socket was given is still in its hands.
-    if (this.#deadline !== undefined) return
-    this.#deadline = deadline
-    const handle = this.#socket && handleOf(this.#socket)
-    if (handle === undefined || this.#unwritten.length === 0 || this.#isClosed) return
-    const waiting = Buffer.concat(this.#unwritten)
-    // Libuv may have written a part of a piece: the last bytes are the ones that are left.
-    const left = this.#given - handle.bytesWritten + handle.writeQueueSize
-    writeAll(waiting.subarray(waiting.length - left), deadline)
-  }
-}
-
-function writeAll(bytes: Uint8Array, deadline: number): void {
-  let rest = bytes
-  while (rest.length > 0 && now() < deadline) {
-    try {
-      rest = rest.subarray(writeSync(descriptor, rest))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
-      pause()
-    }
+    this.#earlier?.flush(deadline)
+    this.#outlet.flush(deadline)
   }
 }

@@ -123,6 +123,9 @@ class Child {
         break
       case message.knock:
         break
+      case message.pipe:
+        this.#link.sendBy(decodeMessage(value) as string)
+        break
       case message.abort:
         this.#link.hold('signals', false)
         this.#findCall(id)?.signals.abort(about, decodeMessage(value) as ThrownRecord)
