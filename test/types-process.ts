@@ -26,6 +26,7 @@ interface Parse {
 const add = task('add', (a: number, b: number) => a + b)
 const later = task('later', async (text: string, count = 1, ...others: boolean[]) => text.length + count + others.length)
 const identity = task('identity', <T>(value: T) => value)
+const pairOf = task('pairOf', async <A, B>(one: A, others: B[]): Promise<[A, B[]]> => [one, others])
 const parse = task('parse', ((value: unknown) => value) as Parse)
 const nothing = task('nothing', () => {})
 const described = task(import.meta.url, 'described', (a: { readonly size: number }) => a.size)
@@ -60,9 +61,17 @@ const pooled = pool.run(parse, 'a')
 expect<Equal<typeof pooled, JoinHandle<string[]>>>()
 const pooledNumber = pool.runWith({ priority: 1 }, parse, 1, true)
 expect<Equal<typeof pooledNumber, JoinHandle<number>>>()
-// TypeScript cannot say what a type parameter becomes in another function's arguments.
+// TypeScript cannot say what a type parameter becomes in another function's arguments: the caller says it, without another function at run time.
 const unknown = spawn(identity, 1)
 expect<Equal<typeof unknown, JoinHandle<unknown>>>()
+const number = spawn(identity<number>, 1)
+expect<Equal<typeof number, JoinHandle<number>>>()
+const pair = spawn(pairOf<string, Date>, 'a', [new Date()])
+expect<Equal<typeof pair, JoinHandle<[string, Date[]]>>>()
+const pooledText = pool.run(identity<'text'>, 'text')
+expect<Equal<typeof pooledText, JoinHandle<'text'>>>()
+const mapped = pool.map(identity<number>, [1, 2])
+expect<Equal<typeof mapped, AsyncIterableIterator<number>>>()
 
 interface Module {
   work(text: string): Promise<Date>
@@ -82,6 +91,8 @@ spawn(add, 1)
 spawn(add, 1, 2, 3)
 // @ts-expect-error another type
 spawn(add, 1, '2')
+// @ts-expect-error another type than the one that was said
+spawn(identity<number>, 'a')
 // @ts-expect-error no overload takes it
 spawn(parse, true)
 // @ts-expect-error nor in a pool
