@@ -1,19 +1,19 @@
-/** Something that waits, and can be taken out again. */
-export interface Waiting<Item> {
-  readonly item: Item
+/** Something that can wait in a queue, which chains it up: of a thousand that wait none needs more than it is. */
+export interface Queued<Item> {
   readonly priority: number
-  before: Waiting<Item> | undefined
-  after: Waiting<Item> | undefined
+  /** Its neighbours in the queue. */
+  before: Item | undefined
+  after: Item | undefined
   isWaiting: boolean
 }
 
 interface Line<Item> {
-  first: Waiting<Item> | undefined
-  last: Waiting<Item> | undefined
+  first: Item | undefined
+  last: Item | undefined
 }
 
 /** Gives out the highest priority first, and of one priority what came first. To take something out of the middle costs no more. */
-export class CallQueue<Item> {
+export class CallQueue<Item extends Queued<Item>> {
   readonly #lines = new Map<number, Line<Item>>()
   #length = 0
 
@@ -21,42 +21,39 @@ export class CallQueue<Item> {
     return this.#length
   }
 
-  push(item: Item, priority: number): Waiting<Item> {
-    const line = this.#lineOf(priority)
-    const waiting: Waiting<Item> = { item, priority, before: line.last, after: undefined, isWaiting: true }
-    if (line.last === undefined) line.first = waiting
-    else line.last.after = waiting
-    line.last = waiting
-    this.#length++
-    return waiting
+  push(item: Item): void {
+    const line = this.#enter(item)
+    item.before = line.last
+    if (line.last === undefined) line.first = item
+    else line.last.after = item
+    line.last = item
   }
 
   /** In front of all others of its priority: it was there before them. */
-  unshift(item: Item, priority: number): Waiting<Item> {
-    const line = this.#lineOf(priority)
-    const waiting: Waiting<Item> = { item, priority, before: undefined, after: line.first, isWaiting: true }
-    if (line.first === undefined) line.last = waiting
-    else line.first.before = waiting
-    line.first = waiting
-    this.#length++
-    return waiting
+  unshift(item: Item): void {
+    const line = this.#enter(item)
+    item.after = line.first
+    if (line.first === undefined) line.last = item
+    else line.first.before = item
+    line.first = item
   }
 
   shift(): Item | undefined {
-    let best: Waiting<Item> | undefined
+    let best: Item | undefined
     // There are few priorities, and most programs have one.
     for (const { first } of this.#lines.values())
       if (first !== undefined && (best === undefined || first.priority > best.priority)) best = first
-    if (best === undefined) return undefined
-    this.remove(best)
-    return best.item
+    if (best !== undefined) this.remove(best)
+    return best
   }
 
-  /** @returns `false` where it was given out already */
-  remove(waiting: Waiting<Item>): boolean {
-    if (!waiting.isWaiting) return false
-    waiting.isWaiting = false
-    const { before, after, priority } = waiting
+  /** Where it waits. */
+  remove(item: Item): void {
+    if (!item.isWaiting) return
+    const { before, after, priority } = item
+    item.isWaiting = false
+    item.before = undefined
+    item.after = undefined
     const line = this.#lines.get(priority) as Line<Item>
     if (before === undefined) line.first = after
     else before.after = after
@@ -65,14 +62,15 @@ export class CallQueue<Item> {
     // A program may make up ever new priorities.
     if (line.first === undefined) this.#lines.delete(priority)
     this.#length--
-    return true
   }
 
-  #lineOf(priority: number): Line<Item> {
-    let line = this.#lines.get(priority)
+  #enter(item: Item): Line<Item> {
+    item.isWaiting = true
+    this.#length++
+    let line = this.#lines.get(item.priority)
     if (line === undefined) {
       line = { first: undefined, last: undefined }
-      this.#lines.set(priority, line)
+      this.#lines.set(item.priority, line)
     }
     return line
   }

@@ -18,8 +18,10 @@ export interface Call {
   at: { readonly stack?: string } | undefined
 }
 
-/** What becomes of a call. One of them is called, once. */
-export interface Outcome {
+/** A call that a process was given, and what becomes of it: one of the two functions is called, once. */
+export interface OpenCall {
+  readonly call: Call
+  readonly onProgress: ((value: unknown) => void) | undefined
   resolve(value: unknown): void
   reject(error: unknown): void
 }

@@ -1,5 +1,5 @@
 import type { Call } from './call.js'
-import type { Waiting } from './call-queue.js'
+import type { Queued } from './call-queue.js'
 import { CancelledError } from './errors.js'
 import { cancelledBy, type FailureListener, type Joinable, timedOut } from './join-handle.js'
 import type { Member } from './pool-member.js'
@@ -26,15 +26,13 @@ const ignore = () => {}
 const grace = 1000
 
 /** One call of a pool: it waits, is given to a process, and is answered, or not. */
-export class PoolCall implements Joinable {
+export class PoolCall implements Joinable, Queued<PoolCall> {
   readonly call: Call
   readonly limits: CallLimits
   readonly result: Promise<unknown>
-  readonly stdin = null
-  readonly stdout = null
-  readonly stderr = null
-  /** Its place in the queue. */
-  waiting: Waiting<PoolCall> | undefined
+  before: PoolCall | undefined
+  after: PoolCall | undefined
+  isWaiting = false
   /** The process that it was given to, and its number there. */
   member: Member | undefined
   number = 0
@@ -63,6 +61,23 @@ export class PoolCall implements Joinable {
 
   get task(): string {
     return this.call.task.name
+  }
+
+  get priority(): number {
+    return this.limits.priority
+  }
+
+  /** They are its pool's. */
+  get stdin(): null {
+    return null
+  }
+
+  get stdout(): null {
+    return null
+  }
+
+  get stderr(): null {
+    return null
   }
 
   get pid(): Joinable['pid'] {

@@ -1,4 +1,4 @@
-import { type Call, type Outcome, prepareCall } from './call.js'
+import { type Call, type OpenCall, prepareCall } from './call.js'
 import { localEngine } from './engine-local.js'
 import { childEntry } from './entry.js'
 import type { PoolCall } from './pool-call.js'
@@ -63,7 +63,7 @@ export class Member {
     if (this.calls.length === 0) this.worker.setHolding(true)
     this.calls.push(call)
     call.member = this
-    call.number = this.worker.call(call.call, new Given(this, call), call.limits.onProgress)
+    call.number = this.worker.call(new Given(this, call))
     // There is nothing that could go with it.
     if (this.#plan.prefetch === 1) this.worker.flush()
     if (this.calls.length === 1) call.begin()
@@ -104,7 +104,9 @@ export class Member {
   }
 
   #setUp(call: Call): void {
-    this.worker.call(call, {
+    this.worker.call({
+      call,
+      onProgress: undefined,
       resolve: () => {},
       reject: (error) => {
         this.isRetiring = true
@@ -135,24 +137,28 @@ export class Member {
 }
 
 /** A call that a member was given. */
-class Given implements Outcome {
+class Given implements OpenCall {
+  readonly call: Call
+  readonly onProgress: OpenCall['onProgress']
   readonly #member: Member
-  readonly #call: PoolCall
+  readonly #of: PoolCall
 
-  constructor(member: Member, call: PoolCall) {
+  constructor(member: Member, of: PoolCall) {
+    this.call = of.call
+    this.onProgress = of.limits.onProgress
     this.#member = member
-    this.#call = call
+    this.#of = of
   }
 
   resolve(value: unknown): void {
-    this.#member.take(this.#call)
-    this.#call.resolve(value)
+    this.#member.take(this.#of)
+    this.#of.resolve(value)
     this.#member.goOn()
   }
 
   reject(error: unknown): void {
-    this.#member.take(this.#call)
-    this.#call.reject(error)
+    this.#member.take(this.#of)
+    this.#of.reject(error)
     this.#member.goOn()
   }
 }

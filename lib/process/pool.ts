@@ -189,13 +189,13 @@ export class Pool implements AsyncDisposable {
       call.reject(new QueueFullError(`Task "${call.task}" is refused: ${this.#queue.length} calls wait already.`, { task: call.task }))
       return
     }
-    call.waiting = this.#queue.push(call, call.limits.priority)
+    this.#queue.push(call)
     this.#fill()
   }
 
   readonly #owner = {
     withdraw: (call: PoolCall) => {
-      if (call.waiting !== undefined) this.#queue.remove(call.waiting)
+      this.#queue.remove(call)
       this.#notify()
     },
   }
@@ -265,7 +265,6 @@ export class Pool implements AsyncDisposable {
     while (member.hasRoom) {
       const call = this.#queue.shift()
       if (call === undefined) break
-      call.waiting = undefined
       member.give(call)
     }
   }
@@ -302,7 +301,7 @@ export class Pool implements AsyncDisposable {
 
   #requeue(call: PoolCall): void {
     call.reset()
-    call.waiting = this.#queue.unshift(call, call.limits.priority)
+    this.#queue.unshift(call)
   }
 
   #notify(): void {

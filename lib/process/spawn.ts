@@ -232,14 +232,12 @@ class Run<R> implements Joinable {
     const spare = takeSpare(this.#plan, call.task.url)
     const worker = spare ?? new Worker(this.#plan, { entry: childEntry, engine: localEngine, isPooled: false, modules: [] })
     this.#worker = worker
-    const id = worker.call(
+    const id = worker.call({
       call,
-      {
-        resolve: (value) => this.#settle(() => this.#resolve(value as R)),
-        reject: (error) => this.#settle(() => this.#reject(error)),
-      },
-      this.#limits.onProgress,
-    )
+      onProgress: this.#limits.onProgress,
+      resolve: (value) => this.#settle(() => this.#resolve(value as R)),
+      reject: (error) => this.#settle(() => this.#reject(error)),
+    })
     // It ends with this call, as one that was started for it.
     spare?.end()
     worker.flush()

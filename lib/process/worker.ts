@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
-import { type Call, type Outcome, readReturned, reasonOf, toThrown } from './call.js'
+import { type OpenCall, readReturned, reasonOf, toThrown } from './call.js'
 import { CapturedStream } from './captured-stream.js'
 import { type CompiledCode, findCompiledCode } from './compiled-code.js'
 import { type DeathFacts, explainDeath } from './death.js'
@@ -19,14 +19,6 @@ import { answerRequests, type RequestsOfChild } from './requests-of-child.js'
 import { getState } from './state.js'
 import { StderrTail } from './stderr-tail.js'
 import { type Failure, message, type Start, type TaskReference } from './wire.js'
-
-/** A call that a worker was given. */
-interface OpenCall {
-  readonly call: Call
-  readonly outcome: Outcome
-  readonly onProgress: ((value: unknown) => void) | undefined
-  readonly stopFollowing: () => void
-}
 
 /** How a worker is to be: it ends with its first call, or waits for more. */
 export interface WorkerKind {
@@ -54,6 +46,8 @@ export class Worker {
   readonly #tail = new StderrTail()
   readonly #captured: CapturedStream[] = []
   readonly #calls = new Map<number, OpenCall>()
+  /** Of calls with signals among their arguments: they are listened to no more. */
+  readonly #stopFollowing = new Map<number, () => void>()
   readonly #tasks = new Map<TaskReference, number>()
   readonly #requests: RequestsOfChild
   readonly #plan: ProcessPlan
@@ -133,9 +127,11 @@ export class Worker {
   }
 
   /** @returns a number for {@link abort} */
-  call(call: Call, outcome: Outcome, onProgress?: (value: unknown) => void): number {
+  call(open: OpenCall): number {
+    const { call } = open
     const id = ++this.#count
-    this.#calls.set(id, { call, outcome, onProgress, stopFollowing: this.#follow(id, call.signals) })
+    this.#calls.set(id, open)
+    this.#follow(id, call.signals)
     this.#link?.send({ type: message.call, id, about: this.#numberOf(call.task), value: call.args })
     return id
   }
@@ -211,16 +207,17 @@ export class Worker {
     return number
   }
 
-  #follow(id: number, signals: readonly AbortSignal[]): () => void {
-    if (signals.length === 0) return nothingToStop
+  #follow(id: number, signals: readonly AbortSignal[]): void {
+    if (signals.length === 0) return
     const undos = signals.map((signal, index) => {
       const abort = () => this.#sendAbort(id, index + 1, signal)
       signal.addEventListener('abort', abort, { once: true })
       return () => signal.removeEventListener('abort', abort)
     })
-    return () => {
+    this.#stopFollowing.set(id, () => {
+      this.#stopFollowing.delete(id)
       for (const undo of undos) undo()
-    }
+    })
   }
 
   #sendAbort(id: number, number: number, signal: AbortSignal): void {
@@ -265,19 +262,18 @@ export class Worker {
   #settle(id: number, value: Frame['value'], hasReturned: boolean): void {
     const open = this.#calls.get(id)
     if (open === undefined) return
-    const { call, outcome, stopFollowing } = open
     this.#calls.delete(id)
-    stopFollowing()
+    this.#stopFollowing.get(id)?.()
     let answer: unknown
     try {
-      answer = hasReturned ? readReturned(value) : toThrown(decodeMessage(value) as Failure, call)
+      answer = hasReturned ? readReturned(value) : toThrown(decodeMessage(value) as Failure, open.call)
     } catch (error) {
       // It could not be read.
-      outcome.reject(error)
+      open.reject(error)
       return
     }
-    if (hasReturned) outcome.resolve(answer)
-    else outcome.reject(answer)
+    if (hasReturned) open.resolve(answer)
+    else open.reject(answer)
   }
 
   #capture(stream: Readable | null, name: 'stdout' | 'stderr'): null {
@@ -304,7 +300,7 @@ export class Worker {
     this.#setReady()
     const unanswered = [...this.#calls.values()]
     this.#calls.clear()
-    for (const { stopFollowing } of unanswered) stopFollowing()
+    for (const stop of this.#stopFollowing.values()) stop()
     return {
       ending,
       unanswered,
@@ -350,8 +346,6 @@ export interface Death {
   /** The error for a call that it had not answered. */
   toError(task: string): Error
 }
-
-const nothingToStop = () => {}
 
 const untilClosed = (stream: Readable) => new Promise((resolve) => stream.once('close', resolve))
 
