@@ -2,10 +2,10 @@
 
 import { readSync, writeSync, writevSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { now } from '../clock.js'
 import { type Frame, FrameReader, FrameWriter } from '../frame.js'
 import { pause } from '../pause.js'
 import { readBlocking } from '../read-blocking.js'
+import { isFull, writeBlocking } from '../write-blocking.js'
 
 const descriptor = 3
 const chunkSize = 64 * 1024
@@ -28,7 +28,7 @@ export class ParentLink {
   readonly #reader: FrameReader
   readonly #writer = new FrameWriter()
   #onFrame: ((frame: Frame) => void) | undefined
-  #onClose: (() => void) | undefined
+  readonly #onClose: () => void
   #socket: Socket | undefined
   /** What the socket has been given and has not written, oldest first. */
   readonly #unwritten: Uint8Array[] = []
@@ -41,7 +41,9 @@ export class ParentLink {
   #isHolding = false
   readonly #onceWritten: (() => void)[] = []
 
-  constructor() {
+  /** @param onClose is called once, when the parent is gone, or can be told nothing more */
+  constructor(onClose: () => void) {
+    this.#onClose = onClose
     this.#reader = new FrameReader((frame) => {
       if (this.#onFrame === undefined) this.#frames.push(frame)
       else this.#onFrame(frame)
@@ -77,14 +79,13 @@ export class ParentLink {
     else this.#reader.push(chunk.subarray(0, length))
   }
 
-  /** From now on frames are reported as they come, and so is the end of the parent. */
-  listen(onFrame: (frame: Frame) => void, onClose: () => void): void {
+  /** From now on frames are reported as they come, and the end of the parent is seen. */
+  listen(onFrame: (frame: Frame) => void): void {
     if (this.#onFrame !== undefined) return
-    this.#onClose = onClose
     const socket = new Socket({ fd: descriptor, readable: true, writable: true })
     this.#socket = socket
     socket.on('data', (chunk) => this.#reader.push(chunk))
-    socket.on('error', () => {})
+    socket.on('error', (error) => this.#lose(error))
     socket.once('close', () => this.#close())
     socket.once('end', () => this.#close())
     if (!this.#isHolding) socket.unref()
@@ -95,7 +96,17 @@ export class ParentLink {
   #close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#onClose?.()
+    this.#onClose()
+  }
+
+  /**
+   * Something was not written, and all that follows it is lost with it. To go on would be to do what nobody hears of: whoever has called is told by the
+   * end of this process, and reads on its stderr why.
+   */
+  #lose(error: NodeJS.ErrnoException): void {
+    if (this.#isClosed) return
+    if (!isGone.has(error.code ?? '')) complain(`what this process has to tell its parent could not be written: ${error.message}`)
+    this.#close()
   }
 
   /**
@@ -130,13 +141,13 @@ export class ParentLink {
       return
     }
     this.#writer.add(frame)
-    for (const piece of this.#writer.take()) writeAll(piece, this.#deadline ?? Number.POSITIVE_INFINITY)
+    for (const piece of this.#writer.take()) this.#writeAll(piece, this.#deadline ?? Number.POSITIVE_INFINITY)
   }
 
   #write(pieces: readonly Uint8Array[]): void {
     if (this.#isClosed) return
     if (this.#deadline !== undefined) {
-      for (const piece of pieces) writeAll(piece, this.#deadline)
+      for (const piece of pieces) this.#writeAll(piece, this.#deadline)
       return
     }
     let written = this.#unwritten.length > 0 ? 0 : this.#writeNow(pieces)
@@ -153,12 +164,16 @@ export class ParentLink {
     if (this.#isClosed) return
     if (this.#socket === undefined) {
       // A descriptor that was never made a socket blocks, and this is another's doing.
-      writeAll(rest, Number.POSITIVE_INFINITY)
+      this.#writeAll(rest, Number.POSITIVE_INFINITY)
       return
     }
     this.#given += rest.length
     this.#unwritten.push(rest)
-    this.#socket.write(rest, () => {
+    this.#socket.write(rest, (error) => {
+      if (error) {
+        this.#lose(error)
+        return
+      }
       this.#unwritten.shift()
       if (this.#unwritten.length === 0) for (const onWritten of this.#onceWritten.splice(0)) onWritten()
     })
@@ -180,7 +195,7 @@ export class ParentLink {
     try {
       return pieces.length === 1 ? writeSync(descriptor, only as Uint8Array) : writevSync(descriptor, pieces)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') this.#close()
+      if (!isFull(error)) this.#lose(error as Error)
       return 0
     }
   }
@@ -199,18 +214,23 @@ export class ParentLink {
     const waiting = Buffer.concat(this.#unwritten)
     // Libuv may have written a part of a piece: the last bytes are the ones that are left.
     const left = this.#given - handle.bytesWritten + handle.writeQueueSize
-    writeAll(waiting.subarray(waiting.length - left), deadline)
+    this.#writeAll(waiting.subarray(waiting.length - left), deadline)
+  }
+
+  #writeAll(bytes: Uint8Array, deadline: number): void {
+    if (this.#isClosed) return
+    const error = writeBlocking(descriptor, bytes, deadline)
+    if (error !== undefined) this.#lose(error)
   }
 }
 
-function writeAll(bytes: Uint8Array, deadline: number): void {
-  let rest = bytes
-  while (rest.length > 0 && now() < deadline) {
-    try {
-      rest = rest.subarray(writeSync(descriptor, rest))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
-      pause()
-    }
+/** The parent has ended, which is no news to anybody who reads this process's stderr; or the first error has been told. */
+const isGone = new Set(['EPIPE', 'ECONNRESET', 'ECANCELED', 'ERR_STREAM_DESTROYED'])
+
+function complain(text: string): void {
+  try {
+    writeSync(2, `brood: ${text}\n`)
+  } catch {
+    // There is nobody to tell.
   }
 }
