@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
+import { now } from './clock.js'
 import { type CompiledCode, noCode } from './compiled-code.js'
 import { type Frame, FrameError, FrameReader, FrameWriter } from './frame.js'
+import { readRest } from './read-blocking.js'
 
 /**
  * A parent's end of the link to a child: frames over a socket.
@@ -18,35 +20,48 @@ export class Link {
   /**
    * @param code what the child is given of what V8 has compiled, in front of all frames
    * @param onFrame is called for each frame, in order
-   * @param onRubbish is called where the bytes are no frames: then no more is read
+   * @param onBroken is called where the bytes are no frames, or the system does not write or read any: then no more goes or comes
    * @param onClose is called once, when no more comes; what was sent and not read by then is lost
    */
-  constructor(
-    socket: Socket,
-    code: CompiledCode,
-    onFrame: (frame: Frame) => void,
-    onRubbish: (error: FrameError) => void,
-    onClose: () => void,
-  ) {
+  constructor(socket: Socket, code: CompiledCode, onFrame: (frame: Frame) => void, onBroken: (error: Error) => void, onClose: () => void) {
     this.#socket = socket
     this.#code = code
     const reader = new FrameReader(onFrame)
-    socket.on('data', (chunk) => {
+    const read = (chunk: Buffer) => {
       try {
         reader.push(chunk)
       } catch (error) {
         // What a receiver of a frame throws is its own.
         if (!(error instanceof FrameError)) throw error
-        onRubbish(error)
+        onBroken(error)
         socket.destroy()
       }
-    })
-    // ECONNRESET and EPIPE: the child's exit tells more.
+    }
+    socket.on('data', read)
     socket.on('error', () => {})
+    this.#beforeDestroyed((error) => {
+      this.#isOpen = false
+      // ECONNRESET and EPIPE: the child's exit tells more.
+      if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') onBroken(error)
+      const { _handle: handle } = socket as unknown as { readonly _handle?: { readonly fd?: number } | null }
+      if (handle?.fd !== undefined && handle.fd >= 0) readRest(handle.fd, read, now() + longestEnd)
+    })
     socket.once('close', () => {
       this.#isOpen = false
       onClose()
     })
+  }
+
+  /**
+   * Node gives a socket up that it cannot write to. What the child has answered lies there unread: it would be taken for not answered, and what the child
+   * began after that for not begun. So it is read before, until the child is gone.
+   */
+  #beforeDestroyed(onError: (error: NodeJS.ErrnoException) => void): void {
+    const destroy = this.#socket._destroy.bind(this.#socket)
+    this.#socket._destroy = (error, callback) => {
+      if (error !== null) onError(error)
+      destroy(error, callback)
+    }
   }
 
   /** @throws RangeError where a message is too large for a frame */
@@ -86,6 +101,9 @@ export class Link {
     this.#socket.destroy()
   }
 }
+
+/** Milliseconds in which a process that was killed is gone. */
+const longestEnd = 1000
 
 /**
  * So many bytes a socket has room for at once. What it has no room for waits for this process to have a turn, and a program may block it right after a

@@ -62,8 +62,8 @@ export class Worker {
   #count = 0
   #memory = 0
   #uncaught: ThrownRecord | undefined
-  /** What it sent was none of brood's messages. */
-  #rubbish: Error | undefined
+  /** Why it was killed: nothing more can be told to it, or understood of it. */
+  #broken: Error | undefined
   #setReady: () => void = () => {}
   readonly #code: CompiledCode
 
@@ -93,7 +93,7 @@ export class Worker {
     if (link === undefined) setClosed()
     else {
       const stop = (error: Error) => {
-        this.#rubbish = error
+        this.#broken = error
         this.kill('SIGKILL')
       }
       this.#link = new Link(link, this.#code, (frame) => this.#receive(frame), stop, setClosed)
@@ -283,7 +283,7 @@ export class Worker {
       entry: this.#entry,
       ending,
       stderr: this.#tail.toString(),
-      rubbish: this.#rubbish,
+      broken: this.#broken,
       uncaught: this.#uncaught,
     }
   }
