@@ -1,6 +1,6 @@
 // The system refuses: no descriptors, no room, no directory, sockets that fail. Calls and channels say so or go on; nothing hangs, is run twice or left.
 import '../posix-only.js'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { observe, temporaryDirectory } from '../support.js'
@@ -41,8 +41,8 @@ interface Case {
   readonly redirect?: string
   /** What the program has seen. */
   readonly said: unknown
-  /** The tasks that were begun, each once. */
-  readonly begun: readonly number[]
+  /** The tasks that were begun, each once; none where it is killed before, or perhaps after that. */
+  readonly begun: readonly number[] | 'perhaps'
 }
 
 /** Milliseconds: a program that hangs is killed. */
@@ -61,6 +61,7 @@ function processesOf(directory: string): string[] {
   })
 }
 
+/** @returns those that are left after a while, which are killed then: they may be busy for ever */
 async function untilNone(directory: string): Promise<string[]> {
   const end = Date.now() + longest
   let left = processesOf(directory)
@@ -68,6 +69,7 @@ async function untilNone(directory: string): Promise<string[]> {
     await new Promise((resolve) => setTimeout(resolve, 10))
     left = processesOf(directory)
   }
+  for (const pid of left) process.kill(Number(pid), 'SIGKILL')
   return left
 }
 
@@ -94,7 +96,8 @@ async function check(t: Test, { program: args, faults = [], temporary, before = 
   const text = read(join(ledger, 'said'))
   t.match(text === '' ? 'nothing' : JSON.parse(text), said)
   const lines = read(join(ledger, 'begun')).split('\n').filter(Boolean)
-  t.same(lines.map((line) => Number.parseInt(line, 10)).sort(byNumber), begun, 'begun, each once')
+  const ids = lines.map((line) => Number.parseInt(line, 10)).sort(byNumber)
+  t.same(ids, begun === 'perhaps' ? [...new Set(ids)] : begun, 'begun, each once')
   if (hasEnvironments) t.same(await untilNone(ledger), [], 'no process is left')
   t.same(readdirSync(tmp), given, 'no file is left')
 }
@@ -113,7 +116,7 @@ const unwritten = (code: string) => ({
   ...exited,
   exitCode: 1,
   signal: null,
-  message: new RegExp(`^Task "\\w+" was not answered: its process ended with exit code 1\\.\n.*\n.*could not be written: ${code}`),
+  message: new RegExp(`^Task "\\w+" was not answered: its process ended with exit code 1\\.[^]*could not be written: ${code}`),
 })
 const pooled = (answers: readonly unknown[], after: unknown = 9) => ({ answers, after, size: 1, active: 0, queued: 0 })
 /** More than the frame has by which a process of a pool says that it is ready. */
@@ -371,7 +374,7 @@ checkAll('the directory of the tree', [
     program: ['channelAgain'],
     temporary: (directory) => join(directory, 'absent'),
     said: never('ENOENT', /.*\/absent\/brood-/),
-    begun: [],
+    begun: 'perhaps',
   },
   {
     name: 'is to be in a file',
@@ -381,7 +384,7 @@ checkAll('the directory of the tree', [
       return join(directory, 'file')
     },
     said: never('ENOTDIR', /.*\/file\/brood-/),
-    begun: [],
+    begun: 'perhaps',
   },
   {
     name: 'would make the paths of sockets too long: it is in /tmp',
@@ -396,7 +399,7 @@ checkAll('the directory of the tree', [
       program: ['channelAgain'],
       faults: [{ in: 'root', call: 'mkdir', code }],
       said: never(code),
-      begun: [],
+      begun: 'perhaps',
     }),
   ),
   {
@@ -428,6 +431,15 @@ checkAll('the directory of the tree', [
     begun: [1, 2],
   },
   { name: 'is removed before a second channel', program: ['channelRemoved'], said: [2, 4, 'end', 'end'], begun: [1, 2] },
+  ...(['channelRemoved', 'channelRemovedFirst'] as const).map(
+    (program): Case => ({
+      name: `is removed, and the root must be found: ${program}`,
+      program: [program],
+      faults: [{ in: 'root', call: 'connect', code: 'ENOENT' }],
+      said: program === 'channelRemoved' ? [2, 4, 'end', 'end'] : [0, 1, 2],
+      begun: program === 'channelRemoved' ? [1, 2] : [1],
+    }),
+  ),
   { name: 'is removed from under a channel', program: ['channelRemovedWithin'], said: [2, 4, 'end'], begun: [1] },
   { name: 'is removed while one end waits', program: ['channelRemovedBefore'], said: [2, 'end'], begun: [1] },
 ])
@@ -444,7 +456,7 @@ checkAll('the socket of a process', [
           { in: 'root', call: 'open', code },
         ],
         said: never(code),
-        begun: [],
+        begun: 'perhaps',
       }),
     ),
   ),
@@ -453,7 +465,7 @@ checkAll('the socket of a process', [
     program: ['channelAgain'],
     faults: [{ in: 'root', call: 'bind', code: 'EINVAL' }],
     said: never(undefined),
-    begun: [],
+    begun: 'perhaps',
   },
   {
     name: 'EACCES by bind, in the child',
@@ -528,12 +540,14 @@ checkAll('the middle of a large buffer', [
   ]),
 ])
 
+/** A disk without room; not every system has one. */
 const full = '/dev/full'
 
-checkAll('output that cannot be written', [
+const outputs: readonly Case[] = [
   { name: 'stdout, spawn', program: ['write', 'stdout'], redirect: `>${full}`, said: [1, 2], begun: [1, 2] },
   { name: 'stderr, spawn', program: ['write', 'stderr'], redirect: `2>${full}`, said: [1, 2], begun: [1, 2] },
   { name: 'stderr, pool', program: ['write', 'stderr', 'pool'], redirect: `2>${full}`, said: [1, 2], begun: [1, 2] },
   { name: 'stderr, grouped', program: ['write', 'stderr', 'spawn', 'grouped'], redirect: `2>${full}`, said: [1, 2], begun: [1, 2] },
   { name: 'stdout, as JSON', program: ['write', 'stdout', 'spawn', 'json'], redirect: `>${full}`, said: [1, 2], begun: [1, 2] },
-])
+]
+checkAll('output that cannot be written', existsSync(full) ? outputs : [])
