@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { type OutputName, showOutput } from './output.js'
+import { type OutputName, passOn, showOutput } from './output.js'
 import { getState } from './state.js'
 import { WholeLines } from './whole-lines.js'
 
@@ -22,7 +22,7 @@ export class CapturedStream {
       getState().output === 'inherit' ? undefined : new WholeLines((bytes) => showOutput({ type: 'output', pid, stream: name, bytes }))
     this.#pass = (chunk) => {
       onChunk(chunk as Buffer)
-      if (lines === undefined) process[name].write(chunk)
+      if (lines === undefined) passOn(name, chunk)
       else lines.push(chunk)
     }
     stream.on('data', this.#pass)

@@ -88,7 +88,7 @@ export function closedError(what: string, pid: Pid, reason: ClosedReason, isOurs
   const why = {
     closed: isOurs ? 'it was closed' : 'the other process has closed it',
     exited: 'the other process has ended',
-    died: 'the other process has died',
+    died: 'the other process has died, or the connection to it',
   }
   return new ChannelClosedError(`${what} ${pid.toString()} any more: ${why[reason]}.`, { reason, pid })
 }

@@ -1,13 +1,11 @@
 // A channel's socket, once both sides know each other.
 
-import { readSync, writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { now } from './clock.js'
 import { encodeFrame, type Frame, FrameReader } from './frame.js'
 import { FrameSocket, handleOf, type SocketHandle } from './frame-socket.js'
 import type { Line, LineEvents } from './line.js'
-import { pause } from './pause.js'
-import { readBlocking } from './read-blocking.js'
+import { readBlocking, readRest } from './read-blocking.js'
+import { writeBlocking } from './write-blocking.js'
 
 const chunkSize = 64 * 1024
 
@@ -114,7 +112,7 @@ export class Connection implements Line {
   #writeNow(bytes: Uint8Array, deadline: number): boolean {
     const fd = this.#handle?.fd
     // Windows has none.
-    return fd !== undefined && fd >= 0 && writeAll(fd, bytes, deadline)
+    return fd !== undefined && fd >= 0 && writeBlocking(fd, bytes, deadline) === undefined
   }
 
   readBlocking(): void {
@@ -173,11 +171,10 @@ export class Connection implements Line {
   }
 
   #readRest(fd: number): void {
-    const chunk = Buffer.allocUnsafe(chunkSize)
     try {
-      for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk)) this.#inlet.push(chunk.subarray(0, length))
+      readRest(fd, (chunk) => this.#inlet.push(chunk), 0)
     } catch {
-      // EAGAIN or ECONNRESET: that was all.
+      // No frames: there is no more to be understood.
     }
   }
 }
@@ -193,18 +190,4 @@ function* joinSmall(pieces: readonly Uint8Array[]): Iterable<Uint8Array> {
     if (end < pieces.length) yield pieces[end++] as Uint8Array
     at = end
   }
-}
-
-/** @returns `false` where not all of it could be written */
-function writeAll(fd: number, bytes: Uint8Array, deadline: number): boolean {
-  let rest = bytes
-  while (rest.length > 0) {
-    try {
-      rest = rest.subarray(writeSync(fd, rest))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || now() > deadline) return false
-      pause()
-    }
-  }
-  return true
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Ending } from './engine.js'
 import { reviveThrown, type ThrownRecord } from './error-record.js'
 import { ExitedError, NotStartedError, notBeside, OutOfMemoryError, type ProcessFacts } from './errors.js'
+import { FrameError } from './frame.js'
 import type { Pid } from './pid.js'
 
 /** What is known of a process that has ended, or that could not be started. */
@@ -15,14 +16,14 @@ export interface DeathFacts {
   readonly ending: Ending | { readonly error: Error }
   /** The end of what it has written there. */
   readonly stderr: string
-  /** What it sent was none of brood's messages. */
-  readonly rubbish: Error | undefined
+  /** Why it was killed: nothing more could be told to it, or understood of it. */
+  readonly broken: Error | undefined
   /** What it said of an exception that nobody caught. */
   readonly uncaught: ThrownRecord | undefined
 }
 
 /** The error for a call that its process had not answered when it ended. */
-export function explainDeath(task: string, { pid, osPid, cwd, entry, ending, stderr, rubbish, uncaught }: DeathFacts): Error {
+export function explainDeath(task: string, { pid, osPid, cwd, entry, ending, stderr, broken, uncaught }: DeathFacts): Error {
   if ('error' in ending) {
     const why = cwd === undefined || existsSync(cwd) ? ending.error.message : `its cwd, ${cwd}, does not exist`
     const text = `The process for task "${task}" could not be started: ${why}.`
@@ -34,9 +35,12 @@ export function explainDeath(task: string, { pid, osPid, cwd, entry, ending, std
   const how = signal === null ? `with exit code ${exitCode}` : `by ${signal}`
   const told = stderr === '' ? '' : `\nIts stderr ends with:\n${stderr.trimEnd()}`
   if (isOutOfMemory(stderr)) return new OutOfMemoryError(`Task "${task}" ran out of memory: its process ended ${how}.${told}`, facts)
-  if (rubbish !== undefined) {
-    const text = `Task "${task}" was not answered: its process has written to file descriptor 3, which is brood's, and was killed.${told}`
-    return new ExitedError(text, { ...facts, cause: rubbish })
+  if (broken !== undefined) {
+    const why =
+      broken instanceof FrameError
+        ? "its process has written to file descriptor 3, which is brood's, and was killed"
+        : `nothing more could be told to its process, which was killed: ${broken.message}`
+    return new ExitedError(`Task "${task}" was not answered: ${why}.${told}`, { ...facts, cause: broken })
   }
   if (uncaught !== undefined) {
     const text = `Task "${task}" was not answered: an exception that nobody caught has ended its process.${told}`

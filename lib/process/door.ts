@@ -1,4 +1,6 @@
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { isWindows } from '../platform.js'
 import { type ChannelName, keyOf, otherRole, type Role } from './channel-name.js'
 import { Connection } from './connection.js'
 import type { Frame } from './frame.js'
@@ -28,19 +30,35 @@ interface Guest {
  * Who comes for an end that is not there yet, waits.
  */
 export class Door {
-  readonly #server: Server
+  readonly #directory: string
+  readonly #path: string
   readonly #token: string
+  #server: Server | undefined
   readonly #seekers = new Map<string, Seeker>()
   readonly #waiting = new Map<string, Guest>()
 
-  /** It is open when this returns. @throws Error where the directory is not private */
   constructor(directory: string, id: string, token: string) {
-    openDirectory(directory)
+    this.#directory = directory
+    this.#path = doorPath(directory, id)
     this.#token = token
-    this.#server = createServer((socket) => void this.#receive(socket))
-    this.#server.on('error', () => {})
-    this.#server.listen({ path: doorPath(directory, id), exclusive: true })
-    this.#server.unref()
+  }
+
+  /**
+   * It is open when this returns: once more where somebody has removed the socket, such as a program that tidies up the directory for temporary files.
+   *
+   * @throws Error where the system refuses that, or the directory is not private
+   */
+  open(): void {
+    if (this.#server?.listening === true && (isWindows || existsSync(this.#path))) return
+    // First: it removes what has the name of its socket.
+    this.#server?.close()
+    openDirectory(this.#directory)
+    const server = createServer((socket) => void this.#receive(socket))
+    server.on('error', () => {})
+    server.listen({ path: this.#path, exclusive: true })
+    if (!server.listening) throw whyRefused(this.#path)
+    server.unref()
+    this.#server = server
   }
 
   /** Gives connections for an end to who looks for the other one, those that wait already too. */
@@ -58,7 +76,7 @@ export class Door {
 
   /** Lets nobody in any more, and removes the socket. */
   close(): void {
-    this.#server.close()
+    this.#server?.close()
   }
 
   async #receive(socket: Socket): Promise<void> {
@@ -97,11 +115,23 @@ export class Door {
   }
 }
 
-/** The door of this process, opened by who needs it first. */
+/** Why no socket can be made there. Node says it by an event, which is too late to throw it; the system says the same of a file. */
+function whyRefused(path: string): Error {
+  try {
+    closeSync(openSync(path, 'wx'))
+    rmSync(path)
+  } catch (error) {
+    return error as Error
+  }
+  return new Error(`no socket can be made at ${path}`)
+}
+
+/** The door of this process, opened by who needs it first. @throws Error as {@link Door.open} */
 export function openDoor(): Door {
   const state = getState()
   const { directory, token, pid } = identity()
   state.door ??= new Door(directory, pid.id, token)
+  state.door.open()
   return state.door
 }
 
@@ -124,8 +154,8 @@ export function visit(
   const socket = connect(doorPath(directory, id))
   socket.unref()
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    // It has one, and more visitors than it can see to.
-    if (error.code === 'EAGAIN' || error.code === 'EPIPE' || error.code === 'ECONNRESET') isThere = true
+    // Whatever else is the matter, such as too many visitors there or too few descriptors here, it may have one.
+    isThere ||= error.code !== 'ENOENT' && error.code !== 'ECONNREFUSED'
   })
   socket.once('connect', () => {
     isThere = true

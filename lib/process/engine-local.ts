@@ -27,20 +27,21 @@ function launch({ entry, execArgv, args, env, cwd, stdio, uid, gid, detached }: 
     })
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }))
   })
-  const link = (child.stdio[3] ?? undefined) as Socket | undefined
+  // Where there are no more descriptors Node says so by an event, and gives a child without any streams.
+  const { stdin = null, stdout = null, stderr = null, stdio: streams = [] } = child as Partial<ChildProcess>
+  const link = (streams[3] ?? undefined) as Socket | undefined
   return {
     osPid: child.pid,
     link: child.pid === undefined ? undefined : link,
-    stdin: child.stdin,
-    stdout: child.stdout,
-    stderr: child.stderr,
+    stdin,
+    stdout,
+    stderr,
     ended,
     kill: (signal) => void child.kill(signal),
     setHolding(isHolding) {
-      const streams = [child.stdin, child.stdout, child.stderr] as (Partial<Pick<Socket, 'ref' | 'unref'>> | null)[]
       if (isHolding) child.ref()
       else child.unref()
-      for (const stream of streams) {
+      for (const stream of [stdin, stdout, stderr] as (Partial<Pick<Socket, 'ref' | 'unref'>> | null)[]) {
         if (isHolding) stream?.ref?.()
         else stream?.unref?.()
       }

@@ -99,6 +99,8 @@ export const NoTaskError: NamedError = classOf('NoTaskError', 'ERR_BROOD_NO_TASK
 
 /** This process has a channel to or from that process already. */
 export const ChannelDuplicateError: NamedError = classOf('ChannelDuplicateError', 'ERR_BROOD_CHANNEL_DUPLICATE')
+/** The system does not let this process be found by others: `cause` says why. */
+export const ChannelRefusedError: NamedError = classOf('ChannelRefusedError', 'ERR_BROOD_CHANNEL_REFUSED')
 /** A channel leads from one process to another one. */
 export const ChannelSelfError: NamedError = classOf('ChannelSelfError', 'ERR_BROOD_CHANNEL_SELF')
 

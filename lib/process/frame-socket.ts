@@ -61,7 +61,7 @@ export class FrameSocket {
     const onread = { buffer: () => this.#aim() as Buffer, callback: (length: number) => this.#take(length) }
     // The types know `onread` of a socket that connects alone.
     const make = (from: object) => new Socket({ readable: true, writable: true, ...from, onread } as object)
-    if (!(source instanceof Socket)) return make(source)
+    if ('fd' in source) return make(source)
     const handle = handleOf(source)
     // Another engine's, perhaps.
     if (handle?.useUserBuffer === undefined || source.writableLength > 0) {

@@ -60,12 +60,12 @@ export class Inbox implements OpenEnd {
     return this.#first === this.#batches.length
   }
 
-  /** @throws Error where the directory of the tree cannot be used */
+  /** @throws BroodError `ERR_BROOD_CHANNEL_REFUSED`: it can be started again then */
   start(): void {
     if (this.#isStarted) return
+    this.#rendezvous.start()
     this.#isStarted = true
     addOpenEnd(this)
-    this.#rendezvous.start()
   }
 
   /** Takes the oldest value. There must be one. @throws Error where it cannot be read */

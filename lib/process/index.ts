@@ -7,6 +7,7 @@ export {
   CancelledError,
   ChannelClosedError,
   ChannelDuplicateError,
+  ChannelRefusedError,
   ChannelSelfError,
   type ClosedReason,
   ExitedError,

@@ -30,8 +30,17 @@ export interface Line {
    * @param deadline in milliseconds by clock.ts: what is not taken by then is lost
    */
   flush(deadline: number): void
-  /** Waits, without the event loop, until something has come: its events are told before this returns. */
+  /**
+   * Waits, without the event loop, until something has come: its events are told before this returns.
+   *
+   * @throws BroodError `ERR_BROOD_CHANNEL_REFUSED`
+   */
   readBlocking(): void
-  /** Writes, and waits until it is taken, without the event loop. @returns `false` where earlier writes are on their way: then it did nothing */
+  /**
+   * Writes, and waits until it is taken, without the event loop.
+   *
+   * @returns `false` where earlier writes are on their way: then it did nothing
+   * @throws BroodError `ERR_BROOD_CHANNEL_REFUSED`
+   */
   writeBlocking(pieces: readonly Uint8Array[]): boolean
 }

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net'
+import { now } from './clock.js'
 import { type CompiledCode, noCode } from './compiled-code.js'
 import { type Frame, FrameError, FrameReader, FrameWriter } from './frame.js'
-import { FrameSocket, type Source } from './frame-socket.js'
+import { FrameSocket, handleOf, type Source } from './frame-socket.js'
+import { readRest } from './read-blocking.js'
 
 /**
  * A parent's end of the link to a child: frames over a socket.
@@ -23,30 +25,27 @@ export class Link {
   /**
    * @param code what the child is given of what V8 has compiled, in front of all frames
    * @param onFrame is called for each frame, in order
-   * @param onRubbish is called where the bytes are no frames: then no more is read
+   * @param onBroken is called where the bytes are no frames, or the system does not write or read any: then no more goes or comes
    * @param onClose is called once, when no more comes; what was sent and not read by then is lost
    */
-  constructor(
-    socket: Socket,
-    code: CompiledCode,
-    onFrame: (frame: Frame) => void,
-    onRubbish: (error: FrameError) => void,
-    onClose: () => void,
-  ) {
+  constructor(socket: Socket, code: CompiledCode, onFrame: (frame: Frame) => void, onBroken: (error: Error) => void, onClose: () => void) {
     this.#code = code
     const onError = (error: unknown) => {
       // What a receiver of a frame throws is its own.
       if (!(error instanceof FrameError)) throw error
-      onRubbish(error)
-      this.#socket.destroy()
+      onBroken(error)
+      this.close()
     }
     let open = 0
     this.#open = (source) => {
       open++
-      const opened = new FrameSocket(source, new FrameReader(onFrame), onError).socket
-      // ECONNRESET and EPIPE: the child's exit tells more.
-      opened.on('error', () => {})
-      return opened.once('close', () => {
+      const inlet = new FrameSocket(source, new FrameReader(onFrame), onError)
+      beforeDestroyed(inlet, (error) => {
+        this.#isOpen = false
+        // ECONNRESET and EPIPE: the child's exit tells more.
+        if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') onBroken(error)
+      })
+      return inlet.socket.once('close', () => {
         if (--open === 0) onClose()
       })
     }
@@ -104,6 +103,28 @@ export class Link {
 
   close(): void {
     this.#socket.destroy()
+    this.#pipe?.destroy()
+  }
+}
+
+/** Milliseconds in which a process that was killed is gone. */
+const longestEnd = 1000
+
+/**
+ * Node gives a socket up that it cannot write to. What the child has answered lies there unread: it would be taken for not answered, and what the child
+ * began after that for not begun. So it is read before, until the child is gone.
+ */
+function beforeDestroyed(inlet: FrameSocket, onError: (error: NodeJS.ErrnoException) => void): void {
+  const { socket } = inlet
+  socket.on('error', () => {})
+  const destroy = socket._destroy.bind(socket)
+  socket._destroy = (error, callback) => {
+    if (error !== null) {
+      onError(error)
+      const fd = handleOf(socket)?.fd ?? -1
+      if (fd >= 0) readRest(fd, (chunk) => inlet.push(chunk), now() + longestEnd)
+    }
+    destroy(error, callback)
   }
 }
 

@@ -62,12 +62,12 @@ export class Outbox implements OpenEnd {
     return this.#connection !== undefined
   }
 
-  /** @throws Error where the directory of the tree cannot be used */
+  /** @throws BroodError `ERR_BROOD_CHANNEL_REFUSED`: it can be started again then */
   start(): void {
     if (this.#isStarted) return
+    this.#rendezvous.start()
     this.#isStarted = true
     addOpenEnd(this)
-    this.#rendezvous.start()
   }
 
   /** A value that is small, and JSON. */

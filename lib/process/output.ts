@@ -19,6 +19,20 @@ export type OutputEvent =
 export function showOutput(event: OutputEvent): void {
   const { toParent, output } = getState()
   if (toParent !== undefined) toParent.show(event)
-  else if (output === 'json') process.stdout.write(formatJson(event))
-  else if (event.type === 'output') process[event.stream].write(formatGrouped(event.pid, event.bytes))
+  else if (output === 'json') passOn('stdout', formatJson(event))
+  else if (event.type === 'output') passOn(event.stream, formatGrouped(event.pid, event.bytes))
 }
+
+/**
+ * Writes what is a child's. That it cannot be written, since the disk is full or nobody reads the pipe any more, is no error of this process, which would
+ * end by it: it has not written anything itself. So `console` has it, too.
+ */
+export function passOn(name: OutputName, text: string | Uint8Array): void {
+  const stream = process[name]
+  stream.write(text, (error) => {
+    // It is still to be emitted.
+    if (error && stream.listenerCount('error') === 0) stream.once('error', ignore)
+  })
+}
+
+const ignore = () => {}

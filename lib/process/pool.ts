@@ -46,6 +46,8 @@ export class Pool implements AsyncDisposable {
   /** Resources are asked for, for so many more. */
   #coming = 0
   #isClosed = false
+  /** Processes that could not be started are tried again after a while. */
+  #isTryingLater = false
   #idleWaiters: (() => void)[] = []
   #endWaiters: (() => void)[] = []
 
@@ -221,6 +223,20 @@ export class Pool implements AsyncDisposable {
     while (!this.#isDone && this.size + this.#coming < wanted) this.#grow()
   }
 
+  #fillLater(): void {
+    if (this.#isTryingLater) return
+    this.#isTryingLater = true
+    setTimeout(() => {
+      this.#isTryingLater = false
+      this.#fill()
+    }, pauseBetweenTries).unref()
+  }
+
+  /** Is there no process, and none to come? */
+  get #isAlone(): boolean {
+    return this.#members.size + this.#coming === 0
+  }
+
   get #isDone(): boolean {
     return this.#isClosed && this.#queue.length === 0
   }
@@ -282,15 +298,21 @@ export class Pool implements AsyncDisposable {
       this.#members.delete(member)
       this.#bury(member, death)
       for (const other of this.#members) this.#dispatch(other)
-      this.#fill()
+      // What cannot be started now can be no sooner than something else has happened.
+      if (wasStarted(death) || (this.#isAlone && this.#queue.length > 0)) this.#fill()
+      else this.#fillLater()
       this.#notify()
     },
   }
 
-  /** The call that a process worked on ends with it; those behind it have not been begun. */
+  /**
+   * The call that a process worked on ends with it; those behind it have not been begun. Nor has any where it could not be started: its calls are for the
+   * other processes, and where there is none, nobody will ever work on what waits.
+   */
   #bury({ calls }: Member, death: Death): void {
-    const [victim, ...others] = calls
-    for (const call of others.toReversed()) if (!call.isSettled) this.#requeue(call)
+    const failing = wasStarted(death) || this.#isAlone ? 1 : 0
+    for (const call of calls.slice(failing).toReversed()) if (!call.isSettled) this.#requeue(call)
+    const [victim] = calls.slice(0, failing)
     if (victim === undefined) return
     victim.leave()
     if (!victim.isSettled && victim.retriesLeft > 0) {
@@ -309,6 +331,11 @@ export class Pool implements AsyncDisposable {
     if (this.#members.size === 0) for (const resolve of this.#endWaiters.splice(0)) resolve()
   }
 }
+
+const wasStarted = ({ ending }: Death) => !('error' in ending)
+
+/** Milliseconds until a process that could not be started is tried again, where others go on with the calls. */
+const pauseBetweenTries = 1000
 
 /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
 function readLimits({ signal, timeout, onProgress, priority = 0, retry }: RunOptions): CallLimits {

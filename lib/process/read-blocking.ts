@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs'
+import { now } from './clock.js'
 import { pause } from './pause.js'
 
 /** Of a socket that Node has opened. */
@@ -25,5 +26,28 @@ export function readBlocking(handle: Switch | null | undefined, fd: number, chun
     }
   } finally {
     handle?.setBlocking?.(false)
+  }
+}
+
+const chunkSize = 64 * 1024
+
+/**
+ * Reads what still lies in a socket that is about to be given up, and what comes until the other side has closed it.
+ *
+ * @param deadline in milliseconds by clock.ts, until when to wait for that
+ */
+export function readRest(fd: number, onChunk: (chunk: Buffer) => void, deadline: number): void {
+  const chunk = Buffer.allocUnsafe(chunkSize)
+  for (;;) {
+    let length: number
+    try {
+      length = readSync(fd, chunk)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || now() >= deadline) return
+      pause()
+      continue
+    }
+    if (length === 0) return
+    onChunk(chunk.subarray(0, length))
   }
 }

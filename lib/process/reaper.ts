@@ -37,49 +37,68 @@ done
 
 let reaper: ChildProcess | undefined
 let isBroken = false
+let isListening = false
+
+/** Who is to end with the root, and when it started: a reaper that could not be started at first is told later. */
+const watched = new Map<number, string>()
 
 /** From now on this process ends with the root, however that ends. */
 export function watch(osPid: number): void {
   const parent = getState().toParent
   if (parent !== undefined) parent.born(osPid)
-  else tell(`+ ${osPid} ${startTime(osPid)}\n`)
+  else {
+    watched.set(osPid, startTime(osPid))
+    removeDirectoryAtExit()
+    if (reaper === undefined) start()
+    else tellOf(osPid)
+  }
 }
 
 /** It has ended. */
 export function forget(osPid: number): void {
   const parent = getState().toParent
   if (parent !== undefined) parent.buried(osPid)
-  else if (reaper !== undefined) tell(`- ${osPid}\n`)
+  else if (watched.delete(osPid)) reaper?.stdin?.write(`- ${osPid}\n`)
 }
 
-function tell(line: string): void {
-  reaper ??= start()
-  reaper?.stdin?.write(line)
+function tellOf(osPid: number): void {
+  reaper?.stdin?.write(`+ ${osPid} ${watched.get(osPid)}\n`)
 }
+
+/** Nobody need wait for the reaper to see it go; and perhaps there is none. */
+function removeDirectoryAtExit(): void {
+  if (isWindows || isListening) return
+  isListening = true
+  process.once('exit', () => removeDirectory(identity().directory))
+}
+
+/** There is no room for one more process, or its pipe, now. */
+const mayPass = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'])
 
 /** A shell, in a session of its own: what ends the root, such as Ctrl-C, must not end it first. */
-function start(): ChildProcess | undefined {
+function start(): void {
   // Windows ends no processes with others, and has no shell for this.
-  if (isWindows || isBroken) return undefined
+  if (isWindows || isBroken) return
   try {
     const child = spawn('/bin/sh', ['-c', reaperScript], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: {} })
     const give = () => {
       isBroken = true
       reaper = undefined
     }
-    child.once('error', give)
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      if (!mayPass.has(error.code ?? '')) give()
+    })
+    // The next process is another reason to try it.
+    if (child.pid === undefined) return
+    reaper = child
     child.once('exit', give)
     child.stdin.on('error', () => {})
-    const { directory } = identity()
-    child.stdin.write(`d - ${directory}\n`)
-    // Nobody need wait for the reaper to see it go.
-    process.once('exit', () => removeDirectory(directory))
+    child.stdin.write(`d - ${identity().directory}\n`)
+    for (const osPid of watched.keys()) tellOf(osPid)
     child.unref()
     ;(child.stdin as Socket).unref()
-    return child
   } catch {
     isBroken = true
-    return undefined
   }
 }
 

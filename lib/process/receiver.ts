@@ -49,7 +49,8 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
   /**
    * Waits for the next value. Who asks first is given it first.
    *
-   * @throws BroodError `ERR_BROOD_CHANNEL_CLOSED` when all that was sent is taken, with the `reason`: `exited`, `died` or `closed`
+   * @throws BroodError `ERR_BROOD_CHANNEL_CLOSED` when all that was sent is taken, with the `reason`: `exited`, `died` or `closed`;
+   *   `ERR_BROOD_CHANNEL_REFUSED` where the system lets no socket be made: it can be tried again
    */
   recv(): Promise<T> {
     try {

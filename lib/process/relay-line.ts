@@ -1,7 +1,9 @@
 import { channelMessage, farewells } from './channel-message.js'
-import type { ChannelName, Role } from './channel-name.js'
+import { type ChannelName, otherRole, ownerOf, type Role } from './channel-name.js'
+import { ChannelRefusedError } from './errors.js'
 import { encodeFrame, type Frame } from './frame.js'
 import type { Line, LineEvents } from './line.js'
+import { Pid } from './pid.js'
 import type { Relayed, RelayRequests } from './state.js'
 
 /**
@@ -19,6 +21,8 @@ export class RelayLine implements Line {
   #pulled = 0
   #isPushing = false
   #isClosed = false
+  /** Why the parent could not open the channel. */
+  #refused: string | undefined
   #waiting = 0
   #unsent: Uint8Array[] = []
 
@@ -86,9 +90,10 @@ export class RelayLine implements Line {
     })
   }
 
-  #take({ frame, closed }: Relayed): void {
+  #take({ frame, refused, closed = refused === undefined ? undefined : 'died' }: Relayed): void {
     if (frame !== undefined) this.#events?.onFrame(frame)
     if (closed === undefined || this.#isClosed) return
+    this.#refused = refused
     this.#isClosed = true
     this.#events?.onFrame({ type: channelMessage.farewell, id: farewells.indexOf(closed), value: undefined })
     this.#events?.onClose()
@@ -119,11 +124,18 @@ export class RelayLine implements Line {
     // Another one may be on its way by then.
     const before = this.#pulled
     while (this.#pulled === before && !this.#isClosed) this.#parent.waitForAny()
+    this.#throwRefusal()
   }
 
   writeBlocking(pieces: readonly Uint8Array[]): boolean {
     this.write(pieces)
     while (this.#waiting > 0 && !this.#isClosed) this.#parent.waitForAny()
+    this.#throwRefusal()
     return true
+  }
+
+  #throwRefusal(): void {
+    if (this.#refused === undefined) return
+    throw new ChannelRefusedError(this.#refused, { pid: new Pid(ownerOf(this.#name, otherRole(this.#role))) })
   }
 }

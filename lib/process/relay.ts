@@ -23,10 +23,13 @@ export class Relays {
   ask(request: RelayRequest, answer: Answer): void {
     const key = keyOf(request.name, request.role)
     let end = this.#ends.get(key)
-    if (end === undefined) {
-      end = request.role === 'sender' ? new RelayedSender(request.name) : new RelayedReceiver(request.name)
-      this.#ends.set(key, end)
+    try {
+      end ??= request.role === 'sender' ? new RelayedSender(request.name) : new RelayedReceiver(request.name)
+    } catch (error) {
+      answer({ refused: (error as Error).message })
+      return
     }
+    this.#ends.set(key, end)
     if (request.kind !== 'end') end.ask(request, answer)
     else {
       this.#ends.delete(key)
@@ -42,14 +45,15 @@ export class Relays {
 class RelayedSender implements RelayedEnd {
   readonly #outbox: Outbox
 
+  /** @throws BroodError `ERR_BROOD_CHANNEL_REFUSED` */
   constructor(name: ChannelName) {
     this.#outbox = new Outbox(name)
+    this.#outbox.start()
   }
 
   ask({ bytes }: RelayRequest, answer: Answer): void {
     const tell = () => answer(this.#outbox.closed === undefined ? {} : { closed: this.#outbox.closed })
     if (bytes !== undefined) this.#outbox.addBytes(bytes)
-    this.#outbox.start()
     if (this.#outbox.closed !== undefined || this.#outbox.hasRoom) tell()
     else this.#outbox.whenRoom(tell)
   }
@@ -67,6 +71,7 @@ class RelayedReceiver implements RelayedEnd {
   #closed: ClosedReason | undefined
   #answer: Answer | undefined
 
+  /** @throws BroodError `ERR_BROOD_CHANNEL_REFUSED` */
   constructor(name: ChannelName) {
     this.#rendezvous = new Rendezvous(name, 'receiver', {
       onMeet: (connection) => this.#meet(connection),

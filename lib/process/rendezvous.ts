@@ -7,11 +7,13 @@
 import { channelMessage } from './channel-message.js'
 import { type ChannelName, otherRole, ownerOf, type Role } from './channel-name.js'
 import type { Connection } from './connection.js'
-import { openDoor, type Seeker, visit } from './door.js'
+import { type Door, openDoor, type Seeker, visit } from './door.js'
+import { ChannelRefusedError } from './errors.js'
 import type { Frame } from './frame.js'
 import { identity } from './identity.js'
 import { watchLife } from './lives.js'
-import type { Fate } from './state.js'
+import { Pid } from './pid.js'
+import { type Fate, getState } from './state.js'
 import { readNote, removeNote, writeNote } from './tree-directory.js'
 
 /** Milliseconds until who was not let in comes again, the first and the last time. */
@@ -51,20 +53,33 @@ export class Rendezvous implements Seeker {
     this.#events = events
   }
 
-  /** @throws Error where the directory of the tree cannot be used */
+  /** @throws BroodError `ERR_BROOD_CHANNEL_REFUSED`: it can be started again then */
   start(): void {
     if (this.#isStarted || this.#isOver) return
+    const door = this.#comeForward()
     this.#isStarted = true
-    const own = identity().pid.id
-    const door = openDoor()
-    if (ownerOf(this.#name, this.#role) !== own) {
-      this.#hasNote = true
-      writeNote(identity().directory, this.#name, this.#role, own)
-    }
     door.expect(this.#name, this.#role, this)
     if (this.#isOver) return
     this.#watch()
     this.#seek()
+  }
+
+  /** Lets this end be found. */
+  #comeForward(): Door {
+    const { pid, directory } = identity()
+    try {
+      const door = openDoor()
+      if (ownerOf(this.#name, this.#role) !== pid.id) {
+        writeNote(directory, this.#name, this.#role, pid.id)
+        this.#hasNote = true
+      }
+      return door
+    } catch (cause) {
+      const text =
+        `No channel can be opened in ${directory}: ${(cause as Error).message}. The directory for temporary files must exist, be this user's to write in, ` +
+        'and have room; else set TMPDIR to another one. It can be tried again.'
+      throw new ChannelRefusedError(text, { cause, pid: new Pid(ownerOf(this.#name, otherRole(this.#role))) })
+    }
   }
 
   /** Who looks for nothing any more. */
@@ -128,7 +143,7 @@ export class Rendezvous implements Seeker {
     this.#stopVisit()
     this.#stopWatch()
     if (!this.#isStarted) return
-    openDoor().forget(this.#name, this.#role)
+    getState().door?.forget(this.#name, this.#role)
     if (this.#hasNote) removeNote(identity().directory, this.#name, this.#role)
   }
 
@@ -139,23 +154,39 @@ export class Rendezvous implements Seeker {
 
   #seek(): void {
     if (this.#isOver) return
+    this.#stayOpen()
     const hello = { name: this.#name, role: this.#role }
     this.#stopVisit = visit(
       this.#holder(),
       hello,
       (connection) => this.offer(connection),
       (isThere) => {
-        // Who has no door comes to ours when it has one.
         if (isThere) this.#seekLater()
+        // Who has no door comes to ours when it has one, unless somebody removes our socket before.
+        else this.#seekIn(longestPause)
       },
     )
   }
 
+  #stayOpen(): void {
+    try {
+      openDoor()
+    } catch {
+      // Perhaps the other one can be found, or the next time.
+    }
+  }
+
   #seekLater(): void {
+    this.#seekIn(this.#pause)
+    this.#pause = Math.min(2 * this.#pause, longestPause)
+  }
+
+  #seekIn(milliseconds: number): void {
     if (this.#isOver || this.#candidates.size > 0) return
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#seek(), this.#pause).unref()
-    this.#pause = Math.min(2 * this.#pause, longestPause)
+    this.#timer = setTimeout(() => {
+      if (this.#candidates.size === 0) this.#seek()
+    }, milliseconds).unref()
   }
 
   #watch(): void {

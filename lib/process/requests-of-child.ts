@@ -115,8 +115,8 @@ class LivesBelow {
   async close(fate: Fate): Promise<void> {
     for (const stop of this.#watches.values()) stop()
     // Who asks how it ended would else stop to wait for what is on its way.
-    await Promise.all([this.#wills.settle(), this.#relays.close()])
-    announceEnd(this.#pid, fate)
+    const [isAllSent] = await Promise.all([this.#wills.settle(), this.#relays.close()])
+    announceEnd(this.#pid, isAllSent ? fate : 'died')
     // Of those that it had started, nobody hears any more.
     for (const other of this.#living) announceEnd(other, 'died')
   }

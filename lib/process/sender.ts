@@ -51,7 +51,8 @@ export class Sender<T = unknown> implements AsyncDisposable {
    * Sends a value.
    *
    * @returns when there is room for the next one. A buffer of 4 KiB or more is sent as it lies: it must not be changed before.
-   * @throws BroodError `ERR_BROOD_CHANNEL_CLOSED`, with the `reason`; `ERR_BROOD_NOT_CLONEABLE`
+   * @throws BroodError `ERR_BROOD_CHANNEL_CLOSED`, with the `reason`; `ERR_BROOD_NOT_CLONEABLE`; `ERR_BROOD_CHANNEL_REFUSED` where the system lets no
+   *   socket be made: it was not sent, and can be tried again
    */
   send(value: T): Promise<void> {
     try {

@@ -86,10 +86,11 @@ export interface RelayRequest {
   readonly bytes?: Uint8Array
 }
 
-/** The answer: a frame where a pull has brought one, and why the channel has come to its end. */
+/** The answer: a frame where a pull has brought one, why the channel has come to its end, and what is said where the parent cannot open it. */
 export interface Relayed {
   readonly frame?: Frame
   readonly closed?: ClosedReason
+  readonly refused?: string
 }
 
 export interface RelayRequests {

@@ -6,6 +6,7 @@ import type { Bequest } from './state.js'
 export class Wills {
   readonly #outboxes = new Map<string, Outbox>()
   readonly #done: Promise<void>[] = []
+  #isLost = false
 
   execute({ name, bytes, fate }: Bequest): void {
     const key = keyOf(name, 'sender')
@@ -21,14 +22,15 @@ export class Wills {
     try {
       outbox.start()
     } catch {
-      // The directory of the tree is gone, and so is the tree.
+      this.#isLost = true
       return
     }
     this.#done.push(outbox.end(fate))
   }
 
-  /** @returns when everything is sent, or nobody is there any more to whom */
-  async settle(): Promise<void> {
+  /** @returns when everything is sent, or nobody is there any more to whom: `false` where some of it could not be */
+  async settle(): Promise<boolean> {
     await Promise.all(this.#done)
+    return !this.#isLost
   }
 }

@@ -27,7 +27,10 @@ export const message = {
   refused: 6,
   /** How a process has ended that the child asked about: `id` is the question's, `about` 1 where it has died. */
   fate: 8,
-  /** An answer to a relay: `about` is 0, why the channel has ended as a farewell says it plus 1, or the type of the frame that came plus 16. */
+  /**
+   * An answer to a relay: `about` is 0, why the channel has ended as a farewell says it plus 1, 15 where the parent cannot open it and the value says why,
+   * or the type of the frame that came plus 16.
+   */
   relayed: 9,
   /** A child that was made ready has loaded what it can. */
   ready: 16,

@@ -60,8 +60,8 @@ export class Worker {
   #count = 0
   #memory = 0
   #uncaught: ThrownRecord | undefined
-  /** What it sent was none of brood's messages. */
-  #rubbish: Error | undefined
+  /** Why it was killed: nothing more can be told to it, or understood of it. */
+  #broken: Error | undefined
   #setReady: () => void = () => {}
   readonly #code: CompiledCode
 
@@ -91,7 +91,7 @@ export class Worker {
     if (link === undefined) setClosed()
     else {
       const stop = (error: Error) => {
-        this.#rubbish = error
+        this.#broken = error
         this.kill('SIGKILL')
       }
       this.#link = new Link(link, this.#code, (frame) => this.#receive(frame), stop, setClosed)
@@ -317,7 +317,7 @@ export class Worker {
       entry: this.#entry,
       ending,
       stderr: this.#tail.toString(),
-      rubbish: this.#rubbish,
+      broken: this.#broken,
       uncaught: this.#uncaught,
     }
   }

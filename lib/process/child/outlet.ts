@@ -1,14 +1,13 @@
 import { writeSync, writevSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { now } from '../clock.js'
 import { handleOf } from '../frame-socket.js'
-import { pause } from '../pause.js'
+import { isFull, writeBlocking } from '../write-blocking.js'
 
 interface OutletEvents {
   /** All that was left has been written. */
   readonly onWritten: () => void
-  /** Nobody reads any more. */
-  readonly onBroken: () => void
+  /** Something was not written, and all that follows it is lost with it. */
+  readonly onBroken: (error: NodeJS.ErrnoException) => void
 }
 
 /**
@@ -85,7 +84,7 @@ export class Outlet {
     try {
       return pieces.length === 1 ? writeSync(this.#descriptor, only as Uint8Array) : writevSync(this.#descriptor, pieces)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') this.#break()
+      if (!isFull(error)) this.#break(error as Error)
       return 0
     }
   }
@@ -99,26 +98,25 @@ export class Outlet {
     }
     this.#given += rest.length
     this.#unwritten.push(rest)
-    socket.write(rest, () => {
+    socket.write(rest, (error) => {
+      if (error) {
+        this.#break(error)
+        return
+      }
       this.#unwritten.shift()
       if (this.#unwritten.length === 0) this.#events.onWritten()
     })
   }
 
   #writeAll(bytes: Uint8Array, deadline: number): void {
-    let rest = bytes
-    while (rest.length > 0 && now() < deadline) {
-      try {
-        rest = rest.subarray(writeSync(this.#descriptor, rest))
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
-        pause()
-      }
-    }
+    if (this.#isBroken) return
+    const error = writeBlocking(this.#descriptor, bytes, deadline)
+    if (error !== undefined) this.#break(error)
   }
 
-  #break(): void {
+  #break(error: Error): void {
+    if (this.#isBroken) return
     this.#isBroken = true
-    this.#events.onBroken()
+    this.#events.onBroken(error)
   }
 }

@@ -1,6 +1,6 @@
 // A child's end of the link to its parent: file descriptor 3, a socket.
 
-import { constants, openSync, readSync } from 'node:fs'
+import { constants, openSync, readSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { type Frame, FrameReader, FrameWriter } from '../frame.js'
 import { FrameSocket, handleOf } from '../frame-socket.js'
@@ -23,14 +23,14 @@ export class ParentLink {
   readonly #reader: FrameReader
   readonly #writer = new FrameWriter()
   #onFrame: ((frame: Frame) => void) | undefined
-  #onClose: (() => void) | undefined
+  readonly #onClose: () => void
   #inlet: FrameSocket | undefined
   #socket: Socket | undefined
   readonly #events = {
     onWritten: () => {
       if (!this.hasUnwritten) for (const onWritten of this.#onceWritten.splice(0)) onWritten()
     },
-    onBroken: () => this.#close(),
+    onBroken: (error: NodeJS.ErrnoException) => this.#lose(error),
   }
   #outlet = new Outlet(descriptor, () => this.#socket, this.#events)
   /** Where frames went before {@link sendBy}. */
@@ -40,7 +40,9 @@ export class ParentLink {
   #isHolding = false
   readonly #onceWritten: (() => void)[] = []
 
-  constructor() {
+  /** @param onClose is called once, when the parent is gone, or can be told nothing more */
+  constructor(onClose: () => void) {
+    this.#onClose = onClose
     this.#reader = new FrameReader((frame) => {
       if (this.#onFrame === undefined) this.#frames.push(frame)
       else this.#onFrame(frame)
@@ -76,16 +78,15 @@ export class ParentLink {
     else this.#inlet?.push(chunk.subarray(0, length))
   }
 
-  /** From now on frames are reported as they come, and so is the end of the parent. */
-  listen(onFrame: (frame: Frame) => void, onClose: () => void): void {
+  /** From now on frames are reported as they come, and the end of the parent is seen. */
+  listen(onFrame: (frame: Frame) => void): void {
     if (this.#onFrame !== undefined) return
-    this.#onClose = onClose
     this.#inlet = new FrameSocket({ fd: descriptor, writable: true }, this.#reader, (error) => {
       throw error
     })
     const { socket } = this.#inlet
     this.#socket = socket
-    socket.on('error', () => {})
+    socket.on('error', (error) => this.#lose(error))
     socket.once('close', () => this.#close())
     socket.once('end', () => this.#close())
     if (!this.#isHolding) socket.unref()
@@ -96,7 +97,17 @@ export class ParentLink {
   #close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#onClose?.()
+    this.#onClose()
+  }
+
+  /**
+   * Something was not written, and all that follows it is lost with it. To go on would be to do what nobody hears of: whoever has called is told by the
+   * end of this process, and reads on its stderr why.
+   */
+  #lose(error: NodeJS.ErrnoException): void {
+    if (this.#isClosed) return
+    if (!isGone.has(error.code ?? '')) complain(`what this process has to tell its parent could not be written: ${error.message}`)
+    this.#close()
   }
 
   /**
@@ -171,5 +182,16 @@ export class ParentLink {
   flush(deadline: number): void {
     this.#earlier?.flush(deadline)
     this.#outlet.flush(deadline)
+  }
+}
+
+/** The parent has ended, which is no news to anybody who reads this process's stderr; or the first error has been told. */
+const isGone = new Set(['EPIPE', 'ECONNRESET', 'ECANCELED', 'ERR_STREAM_DESTROYED'])
+
+function complain(text: string): void {
+  try {
+    writeSync(2, `brood: ${text}\n`)
+  } catch {
+    // There is nobody to tell.
   }
 }

@@ -16,12 +16,14 @@ import { TaskContext } from './task-context.js'
 
 /** Runs the calls that the parent sends. The entry of a child calls it, and nobody else. */
 export function runChild(): void {
-  const link = new ParentLink()
+  let child: Child | undefined
+  const link = new ParentLink(() => child?.endWithParent())
   const first = link.readNext()
   if (first === undefined) process.exit(1)
   const start = decodeMessage(first.value) as Start
   become(start)
-  new Child(link, start).run()
+  child = new Child(link, start)
+  child.run()
 }
 
 /** What a task has of the call that it answers. */
@@ -101,14 +103,13 @@ class Child {
 
   /** Whoever waits for something from the parent lets its frames come. */
   #listen(): void {
-    this.#link.listen(
-      (frame) => this.#receive(frame),
-      () => {
-        this.#requests.fail()
-        // Nothing is to survive its root; who is detached goes on.
-        if (!this.#start.detached) process.exit(1)
-      },
-    )
+    this.#link.listen((frame) => this.#receive(frame))
+  }
+
+  /** The parent is gone, or cannot be told anything any more. Nothing is to survive its root; who is detached goes on. */
+  endWithParent(): void {
+    this.#requests.fail()
+    if (!this.#start.detached) process.exit(process.exitCode === undefined || process.exitCode === 0 ? 1 : process.exitCode)
   }
 
   #receive(frame: Frame): void {
