@@ -1,12 +1,14 @@
 // npm run bench:process: what calls in other processes cost, with brood and with its peers, in turn and in one run.
 
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { configure } from 'brood/process'
 import { describeMachine } from '../machine.mjs'
 import { formatTable } from '../markdown.mjs'
 import { median, summarize } from '../statistics.mjs'
-import { callsPerSecond, starts, timeOf, timeSpare } from './measure.mjs'
+import { starts, timeOf, timeSpare } from './measure.mjs'
 import { poolRows, processes } from './rows.mjs'
 import { tools } from './tools.mjs'
 
@@ -76,16 +78,22 @@ async function measureSpare(rounds) {
 }
 
 async function comparePools(row, rounds) {
-  const pools = new Map()
-  for (const [name, start] of Object.entries(tools)) pools.set(name, await start(processes, row.prefetch))
-  // Once, so that all processes are there and have compiled what they need.
-  for (const pool of pools.values()) await callsPerSecond(pool, row)
+  const programs = Object.keys(tools).map((name) => [name, fork(new URL('program.mjs', import.meta.url), [name, row.id])])
+  const ask = async (program, command) => {
+    if (command !== undefined) program.send(command)
+    const [answer] = await once(program, 'message')
+    return answer
+  }
+  await Promise.all(programs.map(([, program]) => ask(program)))
   const samples = await inTurn(
     rounds,
     row.id,
-    [...pools].map(([name, pool]) => [name, () => callsPerSecond(pool, row)]),
+    programs.map(([name, program]) => [name, () => ask(program, 'round')]),
   )
-  for (const pool of pools.values()) await pool.stop()
+  for (const [, program] of programs) {
+    program.send('stop')
+    await once(program, 'exit')
+  }
   // Threads are shown, and are no processes.
   const peers = Object.keys(samples).filter((name) => name !== 'brood' && name !== 'piscina')
   const bestOf = (round) => Math.max(...peers.map((name) => samples[name][round]))

@@ -1,20 +1,14 @@
-/** Something that can wait in a queue, which chains it up: of a thousand that wait none needs more than it is. */
-export interface Queued<Item> {
+import { Chain, type Link } from './chain.js'
+
+/** Something that can wait in a queue. */
+export interface Queued<Item> extends Link<Item> {
   readonly priority: number
-  /** Its neighbours in the queue. */
-  before: Item | undefined
-  after: Item | undefined
   isWaiting: boolean
 }
 
-interface Line<Item> {
-  first: Item | undefined
-  last: Item | undefined
-}
-
-/** Gives out the highest priority first, and of one priority what came first. To take something out of the middle costs no more. */
+/** Gives out the highest priority first, and of one priority what came first. */
 export class CallQueue<Item extends Queued<Item>> {
-  readonly #lines = new Map<number, Line<Item>>()
+  readonly #lines = new Map<number, Chain<Item>>()
   #length = 0
 
   get length(): number {
@@ -22,20 +16,12 @@ export class CallQueue<Item extends Queued<Item>> {
   }
 
   push(item: Item): void {
-    const line = this.#enter(item)
-    item.before = line.last
-    if (line.last === undefined) line.first = item
-    else line.last.after = item
-    line.last = item
+    this.#enter(item).push(item)
   }
 
   /** In front of all others of its priority: it was there before them. */
   unshift(item: Item): void {
-    const line = this.#enter(item)
-    item.after = line.first
-    if (line.first === undefined) line.last = item
-    else line.first.before = item
-    line.first = item
+    this.#enter(item).unshift(item)
   }
 
   shift(): Item | undefined {
@@ -50,26 +36,20 @@ export class CallQueue<Item extends Queued<Item>> {
   /** Where it waits. */
   remove(item: Item): void {
     if (!item.isWaiting) return
-    const { before, after, priority } = item
     item.isWaiting = false
-    item.before = undefined
-    item.after = undefined
-    const line = this.#lines.get(priority) as Line<Item>
-    if (before === undefined) line.first = after
-    else before.after = after
-    if (after === undefined) line.last = before
-    else after.before = before
-    // A program may make up ever new priorities.
-    if (line.first === undefined) this.#lines.delete(priority)
     this.#length--
+    const line = this.#lines.get(item.priority) as Chain<Item>
+    line.remove(item)
+    // A program may make up ever new priorities. That of most is always there again.
+    if (line.length === 0 && this.#lines.size > 1) this.#lines.delete(item.priority)
   }
 
-  #enter(item: Item): Line<Item> {
+  #enter(item: Item): Chain<Item> {
     item.isWaiting = true
     this.#length++
     let line = this.#lines.get(item.priority)
     if (line === undefined) {
-      line = { first: undefined, last: undefined }
+      line = new Chain()
       this.#lines.set(item.priority, line)
     }
     return line

@@ -33,6 +33,8 @@ export class PoolCall implements Joinable, Queued<PoolCall> {
   before: PoolCall | undefined
   after: PoolCall | undefined
   isWaiting = false
+  /** Does its process have it, and has not answered it? */
+  isGiven = false
   /** The process that it was given to, and its number there. */
   member: Member | undefined
   number = 0

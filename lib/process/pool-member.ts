@@ -1,4 +1,5 @@
 import { type Call, type OpenCall, prepareCall } from './call.js'
+import { Chain } from './chain.js'
 import { localEngine } from './engine-local.js'
 import { childEntry } from './entry.js'
 import type { PoolCall } from './pool-call.js'
@@ -17,7 +18,7 @@ export interface MemberEvents {
 export class Member {
   readonly worker: Worker
   /** The first is the one that it works on. */
-  readonly calls: PoolCall[] = []
+  readonly calls = new Chain<PoolCall>()
   /** It takes no more calls, and ends when it has answered those that it has. */
   isRetiring = false
   readonly #plan: PoolPlan
@@ -55,13 +56,14 @@ export class Member {
   }
 
   isWorkingOn(call: PoolCall): boolean {
-    return this.calls[0] === call
+    return this.calls.first === call
   }
 
   give(call: PoolCall): void {
     clearTimeout(this.#idleTimer)
     if (this.calls.length === 0) this.worker.setHolding(true)
     this.calls.push(call)
+    call.isGiven = true
     call.member = this
     call.number = this.worker.call(new Given(this, call))
     // There is nothing that could go with it.
@@ -71,9 +73,8 @@ export class Member {
 
   /** Nobody waits for a call any more. What it has not begun with it drops; else it is killed, since there is no other way to end a call. */
   abandon(call: PoolCall, signal: NodeJS.Signals): void {
-    const index = this.calls.indexOf(call)
-    if (index < 0) return
-    if (index > 0) {
+    if (!call.isGiven) return
+    if (!this.isWorkingOn(call)) {
       this.worker.drop(call.number)
       return
     }
@@ -119,15 +120,21 @@ export class Member {
 
   /** A call is not its business any more. */
   take(call: PoolCall): void {
-    const index = this.calls.indexOf(call)
-    if (index === 0) this.calls.shift()
-    else if (index > 0) this.calls.splice(index, 1)
+    this.calls.remove(call)
+    call.isGiven = false
     call.leave()
+  }
+
+  /** It has ended. @returns those that it has not answered */
+  takeAll(): PoolCall[] {
+    const calls = [...this.calls]
+    for (const call of calls) this.take(call)
+    return calls
   }
 
   /** It has answered a call, which was taken from it. */
   goOn(): void {
-    this.calls[0]?.begin()
+    this.calls.first?.begin()
     if (this.calls.length === 0) this.worker.setHolding(false)
     this.#answered++
     const { maxTasksPerWorker, memoryLimit } = this.#plan

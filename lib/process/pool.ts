@@ -309,12 +309,12 @@ export class Pool implements AsyncDisposable {
    * The call that a process worked on ends with it; those behind it have not been begun. Nor has any where it could not be started: its calls are for the
    * other processes, and where there is none, nobody will ever work on what waits.
    */
-  #bury({ calls }: Member, death: Death): void {
+  #bury(member: Member, death: Death): void {
+    const calls = member.takeAll()
     const failing = wasStarted(death) || this.#isAlone ? 1 : 0
     for (const call of calls.slice(failing).toReversed()) if (!call.isSettled) this.#requeue(call)
     const [victim] = calls.slice(0, failing)
     if (victim === undefined) return
-    victim.leave()
     if (!victim.isSettled && victim.retriesLeft > 0) {
       victim.retriesLeft--
       this.#requeue(victim)

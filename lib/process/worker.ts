@@ -10,6 +10,7 @@ import type { Frame } from './frame.js'
 import { identity } from './identity.js'
 import { Link } from './link.js'
 import { decodeMessage, encodeMessage } from './message-value.js'
+import { Numbered } from './numbered.js'
 import { showOutput } from './output.js'
 import { Pid } from './pid.js'
 import { makePipe, type Pipe, removePipe } from './pipe.js'
@@ -45,7 +46,7 @@ export class Worker {
   readonly #link: Link | undefined
   readonly #tail = new StderrTail()
   readonly #captured: CapturedStream[] = []
-  readonly #calls = new Map<number, OpenCall>()
+  readonly #calls = new Numbered<OpenCall>()
   /** Of calls with signals among their arguments: they are listened to no more. */
   readonly #stopFollowing = new Map<number, () => void>()
   readonly #tasks = new Map<TaskReference, number>()
@@ -57,7 +58,6 @@ export class Worker {
   readonly #isShown: boolean
   /** That it was offered, and has not taken yet. */
   #pipe: Pipe | undefined
-  #count = 0
   #memory = 0
   #uncaught: ThrownRecord | undefined
   /** Why it was killed: nothing more can be told to it, or understood of it. */
@@ -129,8 +129,7 @@ export class Worker {
   /** @returns a number for {@link abort} */
   call(open: OpenCall): number {
     const { call } = open
-    const id = ++this.#count
-    this.#calls.set(id, open)
+    const id = this.#calls.add(open)
     this.#follow(id, call.signals)
     this.#link?.send({ type: message.call, id, about: this.#numberOf(call.task), value: call.args })
     return id
@@ -260,9 +259,8 @@ export class Worker {
   }
 
   #settle(id: number, value: Frame['value'], hasReturned: boolean): void {
-    const open = this.#calls.get(id)
+    const open = this.#calls.take(id)
     if (open === undefined) return
-    this.#calls.delete(id)
     this.#stopFollowing.get(id)?.()
     let answer: unknown
     try {
@@ -298,8 +296,7 @@ export class Worker {
     if (this.#isShown && !('error' in ending)) showOutput({ type: 'exit', pid: this.pid.id, ...ending })
     this.#requests.close('exitCode' in ending && ending.exitCode === 0 ? 'exited' : 'died')
     this.#setReady()
-    const unanswered = [...this.#calls.values()]
-    this.#calls.clear()
+    const unanswered = this.#calls.takeAll()
     for (const stop of this.#stopFollowing.values()) stop()
     return {
       ending,
