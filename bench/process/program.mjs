@@ -7,7 +7,7 @@ import { tools } from './tools.mjs'
 
 const [tool, id] = process.argv.slice(2)
 const row = poolRows.find((each) => each.id === id)
-const pool = await tools[tool](processes, row.prefetch)
+const pool = await tools[tool](processes, row.prefetch, row.options)
 // Once, so that all processes are there and have compiled what they need.
 await callsPerSecond(pool, row)
 process.send('ready')

@@ -4,8 +4,8 @@ import { peers } from './peers/tools.mjs'
 import { add, echo } from './project.mjs'
 
 export const tools = {
-  async brood(size, prefetch) {
-    const pool = new Pool({ size, prefetch })
+  async brood(size, prefetch, options) {
+    const pool = new Pool({ size, prefetch, ...options })
     return { add: (a, b) => pool.run(add, a, b), echo: (value) => pool.run(echo, value), stop: () => pool.shutdown() }
   },
   ...peers,
