@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { constants, openSync, rmSync } from 'node:fs'
 import { isWindows } from '../platform.js'
+import { getState } from './state.js'
 import { openDirectory, pipePath } from './tree-directory.js'
 
 export interface Pipe {
@@ -23,7 +24,8 @@ export async function makePipe(directory: string, id: string): Promise<Pipe | un
   if (isWindows) return undefined
   const path = pipePath(directory, id)
   try {
-    openDirectory(directory)
+    // A child leaves none behind where its root is gone, who removes it.
+    if (!getState().isChild) openDirectory(directory)
     if (!(await run('mkfifo', '-m', '600', path))) return undefined
     return { path, descriptor: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK) }
   } catch {
@@ -34,7 +36,11 @@ export async function makePipe(directory: string, id: string): Promise<Pipe | un
 
 /** Who has opened it keeps it. */
 export function removePipe(path: string): void {
-  rmSync(path, { force: true })
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // Who may not remove it could not make it; or it goes with its directory.
+  }
 }
 
 function run(program: string, ...args: readonly string[]): Promise<boolean> {

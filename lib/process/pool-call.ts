@@ -104,10 +104,10 @@ export class PoolCall implements Joinable, Queued<PoolCall> {
     this.#giveUp(error, 'SIGKILL')
   }
 
-  /** Its process begins with it now. */
+  /** Its process begins with it now, or has done so before. */
   begin(): void {
     const { timeout } = this.limits
-    if (timeout === undefined || this.isSettled) return
+    if (timeout === undefined || this.isSettled || this.#timer !== undefined) return
     this.#timer = setTimeout(() => this.#giveUp(timedOut(this.task, timeout, this.pid), 'SIGKILL'), timeout)
   }
 
@@ -133,6 +133,7 @@ export class PoolCall implements Joinable, Queued<PoolCall> {
   /** It goes back to the queue. */
   reset(): void {
     clearTimeout(this.#timer)
+    this.#timer = undefined
     clearTimeout(this.#grace)
     this.member = undefined
   }

@@ -120,6 +120,8 @@ export class Member {
 
   /** A call is not its business any more. */
   take(call: PoolCall): void {
+    // Others were dropped.
+    if (this.isWorkingOn(call)) this.#answered++
     this.calls.remove(call)
     call.isGiven = false
     call.leave()
@@ -136,7 +138,6 @@ export class Member {
   goOn(): void {
     this.calls.first?.begin()
     if (this.calls.length === 0) this.worker.setHolding(false)
-    this.#answered++
     const { maxTasksPerWorker, memoryLimit } = this.#plan
     if (this.#answered >= maxTasksPerWorker || (memoryLimit !== undefined && this.worker.memory > memoryLimit)) this.retire()
     this.#events.onAnswer(this)

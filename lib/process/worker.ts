@@ -154,15 +154,15 @@ export class Worker {
   /** Where it was not taken. */
   #closePipe(): void {
     if (this.#pipe === undefined) return
-    removePipe(this.#pipe.path)
     closeSync(this.#pipe.descriptor)
+    removePipe(this.#pipe.path)
     this.#pipe = undefined
   }
 
   #readFromPipe(): void {
     if (this.#pipe === undefined) return
-    removePipe(this.#pipe.path)
     this.#link?.readFrom(this.#pipe.descriptor)
+    removePipe(this.#pipe.path)
     this.#pipe = undefined
   }
 
@@ -239,7 +239,7 @@ export class Worker {
         this.#settle(id, value, false)
         break
       case message.progress:
-        this.#calls.get(id)?.onProgress?.(decodeMessage(value))
+        this.#tellProgress(id, value)
         break
       case message.switched:
         this.#readFromPipe()
@@ -272,6 +272,17 @@ export class Worker {
     }
     if (hasReturned) open.resolve(answer)
     else open.reject(answer)
+  }
+
+  #tellProgress(id: number, value: Frame['value']): void {
+    try {
+      this.#calls.get(id)?.onProgress?.(decodeMessage(value))
+    } catch (error) {
+      // It is the program's, and what was read along with it is still to be heard of.
+      process.nextTick(() => {
+        throw error
+      })
+    }
   }
 
   #capture(stream: Readable | null, name: 'stdout' | 'stderr'): null {

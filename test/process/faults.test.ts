@@ -320,6 +320,20 @@ const notOpened = (cause: string | undefined, where = /./) => ({
   ),
 })
 
+checkAll('no directory, which the pipes of a pool lie in', [
+  {
+    name: 'a file',
+    program: ['pool'],
+    temporary: (directory) => {
+      writeFileSync(join(directory, 'file'), '')
+      return join(directory, 'file')
+    },
+    said: pooled(numbers(1, 8)),
+    begun: numbers(1, 9),
+  },
+  { name: 'none', program: ['pool'], temporary: (directory) => join(directory, 'none'), said: pooled(numbers(1, 8)), begun: numbers(1, 9) },
+])
+
 checkAll('no descriptors', [
   { name: 'spawn', program: ['spawnWithout'], before: few, said: [notStarted('EMFILE'), 2], begun: [0, 2] },
   {

@@ -1,9 +1,10 @@
 // Workers that are given more than one call at a time answer by a pipe, where there can be one: nobody but the system sees a difference.
 import '../posix-only.js'
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
+import { isDeepStrictEqual, promisify } from 'node:util'
 import { type BroodError, Pool, type Task } from 'brood/process'
 import { fixture, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
@@ -39,6 +40,15 @@ function pipesOf(osPid: number): string[] {
 }
 
 const leftBehind = () => readdirSync(scratch, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('by-'))
+
+/** There is no event for it: it is looked at until it is so. */
+async function until(isSo: () => boolean): Promise<void> {
+  const end = performance.now() + 20_000
+  while (!isSo()) {
+    if (performance.now() > end) throw new Error(`it never came to ${isSo.toString()}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
 
 /** Calls until it answers by a pipe. There is no event for that. */
 async function untilPiped(pool: Pool): Promise<number> {
@@ -155,6 +165,20 @@ t.test('processes that end before it is made', async (t) => {
     await using pool = new Pool({ size: 1, prefetch: 2 })
     await t.rejects(pool.run(tasks.exit, round).join(), { code: 'ERR_BROOD_EXITED', exitCode: round })
   }
+})
+
+t.test('a process that outlives its root makes no directory, which nobody would remove', async (t) => {
+  const temporary = join(scratch, 'orphan')
+  const file = join(scratch, 'orphan-sum')
+  mkdirSync(temporary)
+  // The reaper of its root removes that one's directory, and may take its time.
+  writeFileSync(`${file}-wait`, '')
+  const env = { ...process.env, TMPDIR: temporary }
+  await promisify(execFile)(process.execPath, [fixture('process/orphan-pool.mjs'), file], { env })
+  await until(() => readdirSync(temporary).length === 0)
+  rmSync(`${file}-wait`)
+  await until(() => existsSync(file) && readFileSync(file, 'utf8') === '3')
+  t.same(readdirSync(temporary), [])
 })
 
 t.test('nothing of them is left', (t) => {

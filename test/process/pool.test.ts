@@ -347,6 +347,30 @@ const wrong: readonly (readonly [name: string, options: object])[] = [
 ]
 for (const [name, options] of wrong) t.throws(() => new Pool(options), { code: 'ERR_BROOD_INVALID_ARGUMENT' }, name)
 
+t.test('a call that is dropped begins no other one', async (t) => {
+  await using pool = new Pool({ size: 1, prefetch: 4, maxTasksPerWorker: 3 })
+  const osPid = await pool.run(tasks.processId)
+  const controller = new AbortController()
+  const first = pool.runWith({ timeout: 60_000 }, tasks.nap, 200, 'first')
+  const behind = pool.runWith({ signal: controller.signal }, tasks.nap, 1, 'behind')
+  setImmediate(() => controller.abort())
+  t.match(await failureOf(behind), { code: 'ERR_BROOD_CANCELLED' })
+  t.equal(await first, 'first')
+  t.equal(await pool.run(tasks.processId), osPid, 'it counts for nothing')
+})
+
+t.test('nor does it keep the program running', async (t) => {
+  const begin = performance.now()
+  await promisify(execFile)(process.execPath, [fixture('process/dropped-timer.mjs')])
+  t.ok(performance.now() - begin < 30_000, 'not until the timeout of the one in front of it')
+})
+
+t.test('a listener to progress that throws', async (t) => {
+  const file = fixture('process/throwing-listener.mjs')
+  const { stdout } = await promisify(execFile)(process.execPath, [file])
+  t.equal(stdout, 'thrown: 5\nanswered: 20\n')
+})
+
 /** Each costs the start of a process. */
 const kills = isNight ? 500 : 60
 
