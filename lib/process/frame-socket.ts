@@ -40,7 +40,7 @@ export class FrameSocket {
 
   /**
    * @param source a socket, which nobody else uses any more, or a descriptor that none has yet
-   * @param onError is called with what the reader throws
+   * @param onError is called with what the reader throws. It must not throw: the system would go on to write to where it has written.
    */
   constructor(source: Source, reader: FrameReader, onError: (error: unknown) => void) {
     this.#reader = reader
@@ -100,4 +100,11 @@ export class FrameSocket {
       this.#onError(error)
     }
   }
+}
+
+/** What a receiver of a frame throws is its own, and is not to be caught by who reads. */
+export function throwLater(error: unknown): void {
+  process.nextTick(() => {
+    throw error
+  })
 }

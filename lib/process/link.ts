@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { now } from './clock.js'
 import { type CompiledCode, noCode } from './compiled-code.js'
 import { type Frame, FrameError, FrameReader, FrameWriter } from './frame.js'
-import { FrameSocket, handleOf, type Source } from './frame-socket.js'
+import { FrameSocket, handleOf, type Source, throwLater } from './frame-socket.js'
 import { readRest } from './read-blocking.js'
 
 /**
@@ -31,10 +31,10 @@ export class Link {
   constructor(socket: Socket, code: CompiledCode, onFrame: (frame: Frame) => void, onBroken: (error: Error) => void, onClose: () => void) {
     this.#code = code
     const onError = (error: unknown) => {
-      // What a receiver of a frame throws is its own.
-      if (!(error instanceof FrameError)) throw error
-      onBroken(error)
-      this.close()
+      if (error instanceof FrameError) {
+        onBroken(error)
+        this.close()
+      } else throwLater(error)
     }
     let open = 0
     this.#open = (source) => {

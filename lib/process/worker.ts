@@ -7,6 +7,7 @@ import { type DeathFacts, explainDeath } from './death.js'
 import type { Ending, Engine, Launched } from './engine.js'
 import type { ThrownRecord } from './error-record.js'
 import type { Frame } from './frame.js'
+import { throwLater } from './frame-socket.js'
 import { identity } from './identity.js'
 import { Link } from './link.js'
 import { decodeMessage, encodeMessage } from './message-value.js'
@@ -279,9 +280,7 @@ export class Worker {
       this.#calls.get(id)?.onProgress?.(decodeMessage(value))
     } catch (error) {
       // It is the program's, and what was read along with it is still to be heard of.
-      process.nextTick(() => {
-        throw error
-      })
+      throwLater(error)
     }
   }
 

@@ -3,7 +3,7 @@
 import { constants, openSync, readSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { type Frame, FrameReader, FrameWriter } from '../frame.js'
-import { FrameSocket, handleOf } from '../frame-socket.js'
+import { FrameSocket, handleOf, throwLater } from '../frame-socket.js'
 import { pause } from '../pause.js'
 import { readBlocking } from '../read-blocking.js'
 import { message } from '../wire.js'
@@ -81,9 +81,7 @@ export class ParentLink {
   /** From now on frames are reported as they come, and the end of the parent is seen. */
   listen(onFrame: (frame: Frame) => void): void {
     if (this.#onFrame !== undefined) return
-    this.#inlet = new FrameSocket({ fd: descriptor, writable: true }, this.#reader, (error) => {
-      throw error
-    })
+    this.#inlet = new FrameSocket({ fd: descriptor, writable: true }, this.#reader, throwLater)
     const { socket } = this.#inlet
     this.#socket = socket
     socket.on('error', (error) => this.#lose(error))
