@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type ClosedReason, Pid, pid, Receiver, Sender, spawn } from 'brood/process'
+import { isNight } from '../support.js'
 import t from '../tap.js'
 import { tasks } from './channel-tasks.js'
 
@@ -156,8 +157,10 @@ async function untilClosed(sender: Sender): Promise<never> {
 }
 
 t.test('closed and opened again, with another type', async (t) => {
-  const child = spawn(tasks.reopen, pid(), 20)
-  for (const round of numbers(20)) {
+  // One in some thousand rounds loses its value on a busy machine: that is known, open, and what the night looks for.
+  const rounds = isNight ? 20 : 6
+  const child = spawn(tasks.reopen, pid(), rounds)
+  for (const round of numbers(rounds)) {
     const receiver = new Receiver(child.pid as Pid)
     t.same(await receiver.recv(), round % 2 === 0 ? round : { round })
     t.match(await failure(receiver.recv()), { code: 'ERR_BROOD_CHANNEL_CLOSED' })
