@@ -157,7 +157,7 @@ export class Connection implements Line {
   }
 
   /**
-   * Node gives a socket up where it cannot be written to any more. The other side has ended then, and what it said before, such as why, still lies there
+   * Node gives a socket up where it cannot be written to any more (ECONNRESET where the other side has left something unread). The other side has ended then, and what it said before, such as why, still lies there
    * unread.
    */
   #readBeforeDestroyed(): void {
@@ -165,7 +165,7 @@ export class Connection implements Line {
     this.#socket._destroy = (error, callback) => {
       const fd = this.#handle?.fd
       const { code } = (error ?? {}) as NodeJS.ErrnoException
-      if (code === 'EPIPE' && fd !== undefined && fd >= 0) this.#readRest(fd)
+      if ((code === 'EPIPE' || code === 'ECONNRESET') && fd !== undefined && fd >= 0) this.#readRest(fd)
       destroy(error, callback)
     }
   }
