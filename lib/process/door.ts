@@ -1,41 +1,25 @@
 import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { isWindows } from '../platform.js'
-import { type ChannelName, keyOf, otherRole, type Role } from './channel-name.js'
+import { otherRole } from './channel-name.js'
 import { Connection } from './connection.js'
-import type { Frame } from './frame.js'
 import { admit, greet, type Hello } from './handshake.js'
 import { identity } from './identity.js'
+import { Lobby } from './lobby.js'
 import { getState } from './state.js'
 import { doorPath, openDirectory } from './tree-directory.js'
 
 /** Milliseconds within which who comes must have shown that it belongs to the tree. A process of the tree may be busy meanwhile. */
 const longestHandshake = 60_000
 
-/** An end of a channel that looks for the other one. */
-export interface Seeker {
-  /** @param first what has been said on it already */
-  offer(connection: Connection, first?: Frame): void
-}
-
-/** Somebody who waits until the end is there that it has come for. */
-interface Guest {
-  readonly connection: Connection
-  first: Frame | undefined
-}
-
-/**
- * Where other processes open channels to this one: one socket for all of them.
- *
- * Who comes for an end that is not there yet, waits.
- */
+/** Where other processes open channels to this one: one socket for all of them. */
 export class Door {
+  /** Who has come in. */
+  readonly lobby = new Lobby()
   readonly #directory: string
   readonly #path: string
   readonly #token: string
   #server: Server | undefined
-  readonly #seekers = new Map<string, Seeker>()
-  readonly #waiting = new Map<string, Guest>()
 
   constructor(directory: string, id: string, token: string) {
     this.#directory = directory
@@ -61,19 +45,6 @@ export class Door {
     this.#server = server
   }
 
-  /** Gives connections for an end to who looks for the other one, those that wait already too. */
-  expect(name: ChannelName, role: Role, seeker: Seeker): void {
-    const key = keyOf(name, role)
-    this.#seekers.set(key, seeker)
-    const guest = this.#waiting.get(key)
-    this.#waiting.delete(key)
-    if (guest !== undefined) seeker.offer(guest.connection, guest.first)
-  }
-
-  forget(name: ChannelName, role: Role): void {
-    this.#seekers.delete(keyOf(name, role))
-  }
-
   /** Lets nobody in any more, and removes the socket. */
   close(): void {
     this.#server?.close()
@@ -92,26 +63,7 @@ export class Door {
     } finally {
       clearTimeout(timer)
     }
-    this.#assign(keyOf(hello.name, otherRole(hello.role)), new Connection(socket))
-  }
-
-  #assign(key: string, connection: Connection): void {
-    const seeker = this.#seekers.get(key)
-    if (seeker !== undefined) {
-      seeker.offer(connection)
-      return
-    }
-    this.#waiting.get(key)?.connection.destroy()
-    const guest: Guest = { connection, first: undefined }
-    this.#waiting.set(key, guest)
-    connection.listen({
-      onFrame: (frame) => {
-        guest.first ??= frame
-      },
-      onClose: () => {
-        if (this.#waiting.get(key) === guest) this.#waiting.delete(key)
-      },
-    })
+    this.lobby.receive(hello.name, otherRole(hello.role), new Connection(socket))
   }
 }
 

@@ -1,9 +1,9 @@
 // What a parent does for children that cannot wait for the other end of a channel by an event loop.
 import { channelMessage, farewells } from './channel-message.js'
 import { type ChannelName, keyOf } from './channel-name.js'
-import type { Connection } from './connection.js'
 import type { ClosedReason } from './errors.js'
 import type { Frame } from './frame.js'
+import type { Line } from './line.js'
 import { Outbox } from './outbox.js'
 import { Rendezvous } from './rendezvous.js'
 import type { Relayed, RelayRequest } from './state.js'
@@ -66,7 +66,7 @@ class RelayedSender implements RelayedEnd {
 
 class RelayedReceiver implements RelayedEnd {
   readonly #rendezvous: Rendezvous
-  #connection: Connection | undefined
+  #connection: Line | undefined
   readonly #frames: Frame[] = []
   #closed: ClosedReason | undefined
   #answer: Answer | undefined
@@ -100,7 +100,7 @@ class RelayedReceiver implements RelayedEnd {
     connection.destroy()
   }
 
-  #meet(connection: Connection): void {
+  #meet(connection: Line): void {
     this.#connection = connection
     let farewell: ClosedReason = 'died'
     connection.listen({

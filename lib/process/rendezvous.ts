@@ -4,14 +4,19 @@
 // receiver says `go` to whoever comes and wherever it is let in; the sender chooses the first connection on which that is said. The receiver must have
 // accepted that before anything is sent, since it may have given the connection up in the meantime; and the sender may have ended before it knows of
 // that, so that the receiver looks on until the sender says `begin`.
+//
+// The receiver accepts one connection at a time. A channel may be closed and opened again under the same name at once, so that the next sender finds a
+// receiver whose own sender has said `begin`, which lies there unread. Had that receiver accepted both, it would then give up the one on which the next
+// sender sends already.
 import { channelMessage } from './channel-message.js'
 import { type ChannelName, otherRole, ownerOf, type Role } from './channel-name.js'
-import type { Connection } from './connection.js'
-import { type Door, openDoor, type Seeker, visit } from './door.js'
+import { type Door, openDoor, visit } from './door.js'
 import { ChannelRefusedError } from './errors.js'
 import type { Frame } from './frame.js'
 import { identity } from './identity.js'
+import type { Line } from './line.js'
 import { watchLife } from './lives.js'
+import type { Seeker } from './lobby.js'
 import { Pid } from './pid.js'
 import { type Fate, getState } from './state.js'
 import { readNote, removeNote, writeNote } from './tree-directory.js'
@@ -21,7 +26,7 @@ const firstPause = 20
 const longestPause = 2000
 
 interface RendezvousEvents {
-  readonly onMeet: (connection: Connection) => void
+  readonly onMeet: (connection: Line) => void
   /** The other process has ended, and there is nothing left of it. */
   readonly onGone: (fate: Fate) => void
 }
@@ -30,12 +35,13 @@ export class Rendezvous implements Seeker {
   readonly #name: ChannelName
   readonly #role: Role
   readonly #events: RendezvousEvents
-  readonly #candidates = new Set<Connection>()
+  readonly #candidates = new Set<Line>()
   /** Of a sender: those on which the receiver is ready, and the one that it is to accept. */
-  readonly #ready = new Set<Connection>()
-  #chosen: Connection | undefined
-  /** Of a receiver: those that it has accepted. On one of them everything may have been sent already. */
-  readonly #accepted = new Set<Connection>()
+  readonly #ready = new Set<Line>()
+  #chosen: Line | undefined
+  /** Of a receiver: the one that it has accepted, on which everything may have been sent already, and those that are to be accepted if it is given up. */
+  #accepted: Line | undefined
+  readonly #asking = new Set<Line>()
   /** How the other process has ended. */
   #fate: Fate | undefined
   #isOver = false
@@ -58,7 +64,7 @@ export class Rendezvous implements Seeker {
     if (this.#isStarted || this.#isOver) return
     const door = this.#comeForward()
     this.#isStarted = true
-    door.expect(this.#name, this.#role, this)
+    door.lobby.expect(this.#name, this.#role, this)
     if (this.#isOver) return
     this.#watch()
     this.#seek()
@@ -89,7 +95,7 @@ export class Rendezvous implements Seeker {
     this.#candidates.clear()
   }
 
-  offer(connection: Connection, first?: Frame): void {
+  offer(connection: Line, first?: Frame): void {
     this.#candidates.add(connection)
     connection.listen({
       onFrame: (frame) => this.#receive(connection, frame),
@@ -97,7 +103,9 @@ export class Rendezvous implements Seeker {
         this.#ready.delete(connection)
         if (this.#chosen === connection) this.#chosen = undefined
         this.#choose()
-        this.#accepted.delete(connection)
+        this.#asking.delete(connection)
+        if (this.#accepted === connection) this.#accepted = undefined
+        this.#accept()
         this.#tellGone()
         if (this.#candidates.delete(connection)) this.#seekLater()
       },
@@ -106,13 +114,13 @@ export class Rendezvous implements Seeker {
     if (first !== undefined) this.#receive(connection, first)
   }
 
-  #receive(connection: Connection, { type }: Frame): void {
+  #receive(connection: Line, { type }: Frame): void {
     if (this.#isOver) return
     if (this.#role === 'receiver') {
       if (type === channelMessage.choose) {
-        this.#accepted.add(connection)
-        say(connection, channelMessage.accept)
-      } else if (type === channelMessage.begin) this.#meet(connection)
+        this.#asking.add(connection)
+        this.#accept()
+      } else if (type === channelMessage.begin && connection === this.#accepted) this.#meet(connection)
     } else if (type === channelMessage.go) {
       this.#ready.add(connection)
       this.#choose()
@@ -130,7 +138,16 @@ export class Rendezvous implements Seeker {
     say(first, channelMessage.choose)
   }
 
-  #meet(connection: Connection): void {
+  #accept(): void {
+    if (this.#accepted !== undefined || this.#isOver) return
+    const [first] = this.#asking
+    if (first === undefined) return
+    this.#asking.delete(first)
+    this.#accepted = first
+    say(first, channelMessage.accept)
+  }
+
+  #meet(connection: Line): void {
     this.#candidates.delete(connection)
     this.stop()
     this.#events.onMeet(connection)
@@ -143,7 +160,7 @@ export class Rendezvous implements Seeker {
     this.#stopVisit()
     this.#stopWatch()
     if (!this.#isStarted) return
-    getState().door?.forget(this.#name, this.#role)
+    getState().door?.lobby.forget(this.#name, this.#role)
     if (this.#hasNote) removeNote(identity().directory, this.#name, this.#role)
   }
 
@@ -206,12 +223,12 @@ export class Rendezvous implements Seeker {
 
   /** The news of its end may be faster than what it has said last. */
   #tellGone(): void {
-    if (this.#fate === undefined || this.#isOver || this.#accepted.size > 0) return
+    if (this.#fate === undefined || this.#isOver || this.#accepted !== undefined) return
     this.stop()
     this.#events.onGone(this.#fate)
   }
 }
 
-function say(connection: Connection, type: number): void {
+function say(connection: Line, type: number): void {
   connection.send({ type, id: 0, value: undefined })
 }

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type ClosedReason, Pid, pid, Receiver, Sender, spawn } from 'brood/process'
-import { isNight } from '../support.js'
 import t from '../tap.js'
 import { tasks } from './channel-tasks.js'
 
@@ -157,8 +156,7 @@ async function untilClosed(sender: Sender): Promise<never> {
 }
 
 t.test('closed and opened again, with another type', async (t) => {
-  // One in some thousand rounds loses its value on a busy machine: that is known, open, and what the night looks for.
-  const rounds = isNight ? 20 : 6
+  const rounds = 20
   const child = spawn(tasks.reopen, pid(), rounds)
   for (const round of numbers(rounds)) {
     const receiver = new Receiver(child.pid as Pid)
