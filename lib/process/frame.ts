@@ -203,8 +203,9 @@ export class FrameReader {
     if (bytes.length - at < length) return 0
     const pieces: [Buffer, ...Buffer[]] = [Buffer.allocUnsafe(bytes.readUInt32LE(at + lengthPlace))]
     for (let place = at + headLength; place < at + length; place += bufferLength) pieces.push(allocate(bytes.readDoubleLE(place)))
-    const head = { type: bytes[at] as number, id: bytes.readUInt32LE(at + 4), about: bytes.readUInt32LE(at + 8) }
-    this.#open = { ...head, format, pieces, index: 0, filled: 0 }
+    const type = bytes[at] as number
+    // Written out: V8 makes no fast object of one that another one is spread into, and a call with 64 KiB took a third longer.
+    this.#open = { type, id: bytes.readUInt32LE(at + 4), about: bytes.readUInt32LE(at + 8), format, pieces, index: 0, filled: 0 }
     this.#goOn(this.#open)
     return length
   }
