@@ -1,4 +1,4 @@
-// How what was thrown in one process is thrown in another: as what it was, as far as that can be told in data.
+// How an error of one process becomes one of another: as what it was, as far as that can be told in data.
 import { types } from 'node:util'
 
 /**
@@ -7,14 +7,20 @@ import { types } from 'node:util'
  * Errors stand in a list, and refer to each other by their place in it: an error may be its own cause.
  */
 export interface ThrownRecord {
-  readonly thrown: Part
+  readonly thrown: { readonly value: unknown } | { readonly error: number }
   readonly errors: readonly ErrorRecord[]
 }
 
-/** A value, or an error of the list. */
-type Part = { readonly value: unknown } | { readonly error: number }
+/** A value, something that stands for one, an error of the same list, or one of another list. */
+export type Part = { readonly value: unknown } | { readonly standIn: unknown } | { readonly error: number } | ErrorPlace
 
-interface ErrorRecord {
+/** Where an error of a message is: in which list, and where there. */
+export interface ErrorPlace {
+  readonly error: number
+  readonly of: readonly ErrorRecord[]
+}
+
+export interface ErrorRecord {
   /** The class that it was made by, and the nearest class that every realm has. */
   readonly className: string
   readonly base: string
@@ -50,19 +56,54 @@ const mostErrors = 1000
  * @param clones can this value be sent?
  */
 export function recordThrown(thrown: unknown, clones: (value: unknown) => boolean): ThrownRecord {
-  const found: Error[] = []
-  const errors: ErrorRecord[] = []
-  const place = (value: unknown): Part | undefined => {
-    if (!isError(value)) return clones(value) ? { value } : undefined
-    const index = found.indexOf(value)
-    if (index >= 0) return { error: index }
-    return found.length < mostErrors ? { error: found.push(value) - 1 } : undefined
-  }
-  const root = place(thrown) ?? { value: describe(thrown) }
-  // The list grows meanwhile.
-  for (let index = 0; index < found.length; index++) errors.push(recordError(found[index] as Error, place))
-  return { thrown: root, errors }
+  if (!isError(thrown)) return { thrown: { value: clones(thrown) ? thrown : describe(thrown) }, errors: [] }
+  const { error, of } = new ErrorRecorder((value) => (clones(value) ? { value } : undefined)).record(thrown)
+  return { thrown: { error }, errors: of }
 }
+
+/** Puts the errors of one message into data: one that stands there twice is one thing there, too. */
+export class ErrorRecorder {
+  readonly #put: (value: unknown) => Part | undefined
+  readonly #places = new Map<Error, ErrorPlace>()
+  readonly #mayFollow: () => boolean
+
+  /**
+   * @param put says how a value is sent that is no error; `undefined` where it stays behind
+   * @param mayFollow may one more be recorded because another one refers to it?
+   */
+  constructor(put: (value: unknown) => Part | undefined, mayFollow: () => boolean = () => true) {
+    this.#put = put
+    this.#mayFollow = mayFollow
+  }
+
+  /** A list has an error and all that it refers to: it is complete, but for errors that an earlier list has. */
+  record(error: Error): ErrorPlace {
+    const known = this.#places.get(error)
+    if (known !== undefined) return known
+    const found: Error[] = []
+    const list: ErrorRecord[] = []
+    const add = (value: Error): ErrorPlace => {
+      const added = { error: found.push(value) - 1, of: list }
+      this.#places.set(value, added)
+      return added
+    }
+    const place = (value: unknown): Part | undefined => {
+      if (!isError(value)) return this.#put(value)
+      const there = this.#places.get(value) ?? (found.length < mostErrors && this.#mayFollow() ? add(value) : undefined)
+      return there?.of === list ? { error: there.error } : there
+    }
+    const first = add(error)
+    // The list grows meanwhile.
+    for (let index = 0; index < found.length; index++) list.push(recordError(found[index] as Error, place))
+    return first
+  }
+}
+
+/** An error without what it refers to. */
+export const recordAlone = (error: Error): ErrorPlace => ({
+  error: 0,
+  of: [recordError(error, (value) => (Object(value) === value ? undefined : { value }))],
+})
 
 function recordError(error: Error, place: (value: unknown) => Part | undefined): ErrorRecord {
   const read = (name: string) => attempt(() => (error as unknown as Record<string, unknown>)[name])
@@ -112,20 +153,39 @@ const prototypeOf = (value: object): object | null => attempt(() => Object.getPr
  * @param callerStack the frames of who waits for it, which are put under those of the error itself
  */
 export function reviveThrown({ thrown, errors: records }: ThrownRecord, callerStack = ''): unknown {
+  if (!('error' in thrown)) return thrown.value
+  const error = reviveList(records)[thrown.error] as Error
+  if (callerStack !== '') define(error, 'stack', `${error.stack ?? ''}\n${callerStack}`, false)
+  return error
+}
+
+const revived = new WeakMap<readonly ErrorRecord[], readonly Error[]>()
+
+/**
+ * An error of a message, the same one each time.
+ *
+ * @param read makes a value of what stands for it
+ */
+export function reviveError({ error, of }: ErrorPlace, read: (standIn: unknown) => unknown): Error {
+  const errors = revived.get(of) ?? reviveList(of, read)
+  revived.set(of, errors)
+  return errors[error] as Error
+}
+
+function reviveList(records: readonly ErrorRecord[], read?: (standIn: unknown) => unknown): readonly Error[] {
   const errors = records.map(makeError)
-  const part = (value: Part) => ('error' in value ? errors[value.error] : value.value)
+  const part = (value: Part) => {
+    if ('value' in value) return value.value
+    if ('standIn' in value) return read?.(value.standIn)
+    return 'of' in value ? reviveError(value, (standIn) => read?.(standIn)) : errors[value.error]
+  }
   for (const [index, record] of records.entries()) {
     const error = errors[index] as Error
     if (record.cause !== undefined) define(error, 'cause', part(record.cause), false)
     if (record.errors !== undefined) define(error, 'errors', record.errors.map(part), false)
     for (const [name, value] of record.properties) define(error, name, part(value), true)
   }
-  const root = part(thrown)
-  if ('error' in thrown && callerStack !== '') {
-    const error = root as Error
-    define(error, 'stack', `${error.stack ?? ''}\n${callerStack}`, false)
-  }
-  return root
+  return errors
 }
 
 function makeError({ className, base, name, isOwnName, message, stack }: ErrorRecord): Error {
@@ -156,6 +216,7 @@ function define(target: object, name: string, value: unknown, enumerable: boolea
   Object.defineProperty(target, name, { value, enumerable, writable: true, configurable: true })
 }
 
+/** Also of another realm, and what has no more of an error than its prototype. */
 function isError(value: unknown): value is Error {
   return types.isNativeError(value) || attempt(() => value instanceof Error) === true
 }

@@ -1,8 +1,10 @@
-import { recordThrown, reviveThrown, type ThrownRecord } from './error-record.js'
+import { types } from 'node:util'
+import { type ErrorPlace, reviveError } from './error-record.js'
 import { NotCloneableError } from './errors.js'
 import { findHandleKind, type HandleKind, readHandleKind } from './handle-kinds.js'
 import type { HandleReader, HandleWriter } from './handles.js'
 import { loadRest } from './late.js'
+import { MessageErrors } from './message-errors.js'
 import { Pid } from './pid.js'
 import { findTask, reviveTask } from './task.js'
 import { findUncloneable } from './uncloneable.js'
@@ -13,12 +15,10 @@ import type { TaskReference } from './wire.js'
 type HandleRecord =
   | { readonly handle: 'pid'; readonly id: string }
   | { readonly handle: 'task'; readonly reference: TaskReference; readonly captured: readonly unknown[] }
-  // A serializer of V8 makes an empty object of it.
-  | { readonly handle: 'exception'; readonly record: ThrownRecord }
+  | ({ readonly handle: 'error' } & ErrorPlace)
 
 const writeHandle: HandleWriter = (value): object | undefined => {
   if (value instanceof Pid) return { handle: 'pid', id: value.id } satisfies HandleRecord
-  if (value instanceof DOMException) return { handle: 'exception', record: recordThrown(value, () => false) } satisfies HandleRecord
   const task = findTask(value)
   if (task !== undefined) return { handle: 'task', reference: task.reference, captured: task.captured ?? [] } satisfies HandleRecord
   return findHandleKind(value)?.write(value)
@@ -26,10 +26,19 @@ const writeHandle: HandleWriter = (value): object | undefined => {
 
 const readHandle: HandleReader = (value) => {
   const record = value as HandleRecord
-  if (record.handle === 'exception') return reviveThrown(record.record)
+  if (record.handle === 'error') return reviveError(record, readNested)
   if (record.handle === 'pid') return new Pid(record.id)
   if (record.handle === 'task') return reviveTask(record.reference, record.captured)
   return readHandleKind((record as { readonly handle: string }).handle, record, loadRest)
+}
+
+const nested = new WeakMap<object, unknown>()
+
+/** What several errors have in a property is one thing. */
+function readNested(standIn: unknown): unknown {
+  const message = standIn as EncodedValue
+  if (!nested.has(message)) nested.set(message, decodeMessage(message))
+  return nested.get(message)
 }
 
 /**
@@ -44,15 +53,11 @@ export function encodeMessage(value: unknown, what: (path: string) => string, wr
 }
 
 function encodeAny(value: unknown, what: (path: string) => string, writeOther: HandleWriter | undefined): EncodedValue {
-  const sent = new Map<object, HandleKind>()
-  const write: HandleWriter = (part) => {
-    const kind = findHandleKind(part)
-    if (kind !== undefined) sent.set(part, kind)
-    return writeOther?.(part) ?? writeHandle(part)
-  }
+  const handles = new MessageHandles()
+  const write = handles.writer(writeOther)
   try {
     const encoded = encodeValue(value, write)
-    for (const [part, kind] of sent) kind.sent(part)
+    handles.tellSent()
     return encoded
   } catch (cause) {
     const found = findUncloneable(value, (part) => canEncode(part, write))
@@ -84,5 +89,48 @@ export function decodeMessage(value: EncodedValue | undefined, readOther?: Handl
   return decodeValue(value, readOther === undefined ? readHandle : (record) => readOther(record) ?? readHandle(record))
 }
 
-/** Can this be sent? */
-export const isSendable = (value: unknown): boolean => canEncode(value, writeHandle)
+/** Those of one message. */
+class MessageHandles {
+  #sent: Map<object, HandleKind> | undefined
+  #errors: MessageErrors | undefined
+
+  /** What was handed over with it is the other process's now. */
+  tellSent(): void {
+    for (const [part, kind] of this.#sent ?? []) kind.sent(part)
+  }
+
+  writer(writeOther?: HandleWriter, depth = 0): HandleWriter {
+    let record: ((error: Error) => ErrorPlace) | undefined
+    return (part) => {
+      const kind = findHandleKind(part)
+      if (kind !== undefined) {
+        this.#sent ??= new Map()
+        this.#sent.set(part, kind)
+      }
+      const other = writeOther?.(part) ?? writeHandle(part)
+      if (other !== undefined || !isError(part)) return other
+      this.#errors ??= new MessageErrors((value, depth) => this.#nest(value, depth))
+      record ??= this.#errors.recorder(depth)
+      return { handle: 'error', ...record(part) } satisfies HandleRecord
+    }
+  }
+
+  #nest(value: unknown, depth: number): EncodedValue | undefined {
+    const nested = new MessageHandles()
+    nested.#errors = this.#errors
+    try {
+      const encoded = encodeValue(value, nested.writer(undefined, depth))
+      if (nested.#sent !== undefined) this.#sent = new Map([...(this.#sent ?? []), ...nested.#sent])
+      return encoded
+    } catch {
+      // It stays behind.
+      return undefined
+    }
+  }
+}
+
+/** Can this be sent? Errors always can: what they have that cannot stays behind. */
+export const isSendable = (value: unknown): boolean => canEncode(value, (part) => writeHandle(part) ?? (isError(part) ? {} : undefined))
+
+/** V8 itself would send a message and a stack of it, and an empty object of a DOMException. */
+const isError = (value: object): value is Error => types.isNativeError(value) || value instanceof DOMException
