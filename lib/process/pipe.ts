@@ -3,15 +3,37 @@
 // A socket keeps each message that is written to it apart, with some hundred bytes of its own, while a pipe puts one behind the other: to write and to
 // read a small answer takes the system half as long. Node opens no pipes, and neither do its children; a program of every POSIX system does.
 import { spawn } from 'node:child_process'
-import { constants, openSync, rmSync } from 'node:fs'
+import { closeSync, constants, openSync, rmSync } from 'node:fs'
 import { isWindows } from '../platform.js'
 import { getState } from './state.js'
 import { openDirectory, pipePath } from './tree-directory.js'
 
-export interface Pipe {
+/** A pipe that a process may write to from some time on. */
+export class OfferedPipe {
   readonly path: string
-  /** The reading end. */
-  readonly descriptor: number
+  /** The reading end, until it is taken. */
+  #descriptor: number | undefined
+
+  /** @throws Error where it cannot be opened */
+  constructor(path: string) {
+    this.path = path
+    this.#descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  }
+
+  /** The other process has it. @returns the reading end, once */
+  take(): number | undefined {
+    const descriptor = this.#descriptor
+    if (descriptor === undefined) return undefined
+    this.#descriptor = undefined
+    removePipe(this.path)
+    return descriptor
+  }
+
+  /** Closes it where it was not taken. */
+  withdraw(): void {
+    const descriptor = this.take()
+    if (descriptor !== undefined) closeSync(descriptor)
+  }
 }
 
 /**
@@ -20,14 +42,14 @@ export interface Pipe {
  * @param id of the process that is to write to it
  * @returns `undefined` where it cannot be made: it is never needed
  */
-export async function makePipe(directory: string, id: string): Promise<Pipe | undefined> {
+export async function makePipe(directory: string, id: string): Promise<OfferedPipe | undefined> {
   if (isWindows) return undefined
   const path = pipePath(directory, id)
   try {
     // A child leaves none behind where its root is gone, who removes it.
     if (!getState().isChild) openDirectory(directory)
     if (!(await run('mkfifo', '-m', '600', path))) return undefined
-    return { path, descriptor: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK) }
+    return new OfferedPipe(path)
   } catch {
     removePipe(path)
     return undefined
@@ -35,7 +57,7 @@ export async function makePipe(directory: string, id: string): Promise<Pipe | un
 }
 
 /** Who has opened it keeps it. */
-export function removePipe(path: string): void {
+function removePipe(path: string): void {
   try {
     rmSync(path, { force: true })
   } catch {

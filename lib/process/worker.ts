@@ -1,7 +1,5 @@
-import { closeSync } from 'node:fs'
-import { PassThrough, type Readable, type Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { type OpenCall, readReturned, reasonOf, toThrown } from './call.js'
-import { CapturedStream } from './captured-stream.js'
 import { type CompiledCode, findCompiledCode } from './compiled-code.js'
 import { type DeathFacts, explainDeath } from './death.js'
 import type { Ending, Engine, Launched } from './engine.js'
@@ -14,13 +12,13 @@ import { decodeMessage, encodeMessage } from './message-value.js'
 import { Numbered } from './numbered.js'
 import { showOutput } from './output.js'
 import { Pid } from './pid.js'
-import { makePipe, type Pipe, removePipe } from './pipe.js'
+import { makePipe, type OfferedPipe } from './pipe.js'
 import type { ProcessPlan } from './process-options.js'
 import { forget, watch } from './reaper.js'
 import { answerRequests, type RequestsOfChild } from './requests-of-child.js'
 import { getState } from './state.js'
-import { StderrTail } from './stderr-tail.js'
 import { type Failure, message, type Start, type TaskReference } from './wire.js'
+import { WorkerOutput } from './worker-output.js'
 
 /** How a worker is to be: it ends with its first call, or waits for more. */
 export interface WorkerKind {
@@ -37,16 +35,13 @@ export interface WorkerKind {
 export class Worker {
   readonly pid: Pid = Pid.make()
   readonly stdin: Writable | null
-  readonly stdout: Readable | null
-  readonly stderr: Readable | null
   /** Resolved when it has ended, or could not be started: how, and with whom of its calls unanswered. It never rejects. */
   readonly ended: Promise<Death>
   /** Resolved when it has loaded its modules. */
   readonly ready: Promise<void>
   readonly #launched: Launched
   readonly #link: Link | undefined
-  readonly #tail = new StderrTail()
-  readonly #captured: CapturedStream[] = []
+  readonly #output: WorkerOutput
   readonly #calls = new Numbered<OpenCall>()
   /** Of calls with signals among their arguments: they are listened to no more. */
   readonly #stopFollowing = new Map<number, () => void>()
@@ -58,7 +53,7 @@ export class Worker {
   #catchesUp: boolean
   readonly #isShown: boolean
   /** That it was offered, and has not taken yet. */
-  #pipe: Pipe | undefined
+  #pipe: OfferedPipe | undefined
   #memory = 0
   #uncaught: ThrownRecord | undefined
   /** Why it was killed: nothing more can be told to it, or understood of it. */
@@ -76,10 +71,9 @@ export class Worker {
       this.#setReady = resolve
     })
     this.#launched = engine.launch({ ...plan, entry })
-    const { osPid, link, stdout, stderr } = this.#launched
-    this.stdin = this.#launched.stdin
-    this.stdout = plan.captures.stdout ? this.#capture(stdout, 'stdout') : stdout
-    this.stderr = plan.captures.stderr ? this.#capture(stderr, 'stderr') : this.#overhear(stderr)
+    const { osPid, link, stdin } = this.#launched
+    this.stdin = stdin
+    this.#output = new WorkerOutput(this.#launched, plan.captures, this.pid.id)
     this.#requests = answerRequests(this.pid.id, (frame) => this.#link?.send(frame))
     if (osPid !== undefined && !plan.detached) watch(osPid)
     const { isMetered, output, capturesErrors } = getState()
@@ -117,6 +111,14 @@ export class Worker {
     this.ended = this.#waitForEnd(closed)
   }
 
+  get stdout(): Readable | null {
+    return this.#output.stdout
+  }
+
+  get stderr(): Readable | null {
+    return this.#output.stderr
+  }
+
   /** What the system calls it; `undefined` where it could not be started. */
   get osPid(): number | undefined {
     return this.#launched.osPid
@@ -149,22 +151,7 @@ export class Worker {
     this.#pipe = pipe
     this.#link?.send({ type: message.pipe, id: 0, value: encodeMessage(pipe.path, () => 'A path') })
     await this.ended
-    this.#closePipe()
-  }
-
-  /** Where it was not taken. */
-  #closePipe(): void {
-    if (this.#pipe === undefined) return
-    closeSync(this.#pipe.descriptor)
-    removePipe(this.#pipe.path)
-    this.#pipe = undefined
-  }
-
-  #readFromPipe(): void {
-    if (this.#pipe === undefined) return
-    this.#link?.readFrom(this.#pipe.descriptor)
-    removePipe(this.#pipe.path)
-    this.#pipe = undefined
+    pipe.withdraw()
   }
 
   /** Sends now what would go out at the end of this turn, with what else is sent by then. */
@@ -229,7 +216,7 @@ export class Worker {
     const { type, id, about = 0, value } = frame
     // What a task has written comes before what it returns. In a pool that would be paid for by each call.
     const isAnswer = type === message.returned || type === message.thrown
-    if (isAnswer && this.#catchesUp) for (const stream of this.#captured) stream.catchUp()
+    if (isAnswer && this.#catchesUp) this.#output.catchUp()
     switch (type) {
       case message.returned:
         this.#memory = about * 1024
@@ -259,6 +246,11 @@ export class Worker {
     }
   }
 
+  #readFromPipe(): void {
+    const descriptor = this.#pipe?.take()
+    if (descriptor !== undefined) this.#link?.readFrom(descriptor)
+  }
+
   #settle(id: number, value: Frame['value'], hasReturned: boolean): void {
     const open = this.#calls.take(id)
     if (open === undefined) return
@@ -284,25 +276,13 @@ export class Worker {
     }
   }
 
-  #capture(stream: Readable | null, name: 'stdout' | 'stderr'): null {
-    const keep = name === 'stderr' ? (chunk: Buffer) => this.#tail.push(chunk) : () => {}
-    if (stream !== null) this.#captured.push(new CapturedStream(stream, name, this.pid.id, keep))
-    return null
-  }
-
-  /** Somebody else reads it as well. */
-  #overhear(stream: Readable | null): Readable | null {
-    stream?.on('data', (chunk: Buffer) => this.#tail.push(chunk))
-    return stream?.pipe(new PassThrough()) ?? null
-  }
-
   async #waitForEnd(closed: Promise<void>): Promise<Death> {
     const ending = await this.#launched.ended
     const { osPid } = this.#launched
     if (osPid !== undefined) forget(osPid)
     // What it had sent before is still to be read.
     await closed
-    if (!('error' in ending)) await this.#drain()
+    if (!('error' in ending)) await this.#output.drain()
     if (this.#isShown && !('error' in ending)) showOutput({ type: 'exit', pid: this.pid.id, ...ending })
     this.#requests.close('exitCode' in ending && ending.exitCode === 0 ? 'exited' : 'died')
     this.#setReady()
@@ -323,24 +303,10 @@ export class Worker {
       cwd: this.#plan.cwd,
       entry: this.#entry,
       ending,
-      stderr: this.#tail.toString(),
+      stderr: this.#output.tail,
       broken: this.#broken,
       uncaught: this.#uncaught,
     }
-  }
-
-  /** Another process may have its output as well, and live on: then what is there by now is enough. */
-  async #drain(): Promise<void> {
-    const { stdout, stderr } = this.#launched
-    const open = [this.#captured.length > 1 ? stdout : null, stderr].filter((stream) => stream !== null && !stream.closed) as Readable[]
-    if (open.length === 0) return
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise((resolve) => {
-      timer = setTimeout(resolve, longestDrain)
-    })
-    await Promise.race([late, Promise.all(open.map(untilClosed))])
-    clearTimeout(timer)
-    for (const stream of this.#captured) stream.letGo()
   }
 }
 
@@ -353,8 +319,3 @@ export interface Death {
   /** The error for a call that it had not answered. */
   toError(task: string): Error
 }
-
-const untilClosed = (stream: Readable) => new Promise((resolve) => stream.once('close', resolve))
-
-/** Milliseconds. */
-const longestDrain = 200
