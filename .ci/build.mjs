@@ -219,6 +219,11 @@ function loadBuiltinsFast(file, ownModule) {
 async function writeDoor(name) {
   const names = Object.keys(await import(`../dist/${name}.cjs`)).filter((each) => !['default', 'module.exports'].includes(each))
   // By `import` Node would read the whole text once more, for the names of its exports.
-  const load = `process.getBuiltinModule('node:module').createRequire(import.meta.url)('./${name}.cjs')`
-  writeFileSync(`dist/${name}.js`, `export const { ${names.join(', ')} } = ${load}\n`)
+  const text = [
+    `const { _cache, createRequire } = process.getBuiltinModule('node:module')`,
+    // A child has it already, and to look for it takes longer than all else here.
+    `const loaded = _cache[import.meta.dirname + '/${name}.cjs']`,
+    `export const { ${names.join(', ')} } = loaded?.loaded ? loaded.exports : createRequire(import.meta.url)('./${name}.cjs')`,
+  ]
+  writeFileSync(`dist/${name}.js`, `${text.join('\n')}\n`)
 }

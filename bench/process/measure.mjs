@@ -37,6 +37,7 @@ export const starts = {
   'an empty ES module': () => startNode(worker('empty.mjs')),
   'fork by hand, CommonJS': () => forkByHand(worker('forked.cjs')),
   'fork by hand, ES module': () => forkByHand(worker('forked.mjs')),
+  'fork by hand, ES module that imports a package': () => forkByHand(worker('forked-import.mjs')),
   'brood, a task of CommonJS': () => startTask(addOfCommonJS),
   'brood, a task of an ES module': () => startTask(add),
 }

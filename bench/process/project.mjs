@@ -10,6 +10,7 @@ onExit(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }))
 cpSync(fileURLToPath(new URL('workers', import.meta.url)), directory, { recursive: true })
 mkdirSync(join(directory, 'node_modules'))
 symlinkSync(fileURLToPath(new URL('../..', import.meta.url)), join(directory, 'node_modules/brood'), 'junction')
+symlinkSync(join(directory, 'tiny'), join(directory, 'node_modules/tiny'), 'junction')
 
 /** Where a file of workers/ is in the project. */
 export const worker = (name) => join(directory, name)
