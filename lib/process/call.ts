@@ -104,6 +104,8 @@ export function toThrown(failure: Failure, { task: { name, url }, at }: Pick<Cal
 
 /** The frames alone, without the head that V8 puts in front of them, nor that of the door through which brood was called. */
 function framesOf({ stack = '' }: NonNullable<Call['at']> = {}): string {
+  // Somebody may have had `Error.prepareStackTrace` make something else of it.
+  if (typeof stack !== 'string') return ''
   const [, ...frames] = stack.split('\n')
   return frames.filter((frame) => !frame.includes(library)).join('\n')
 }

@@ -1,9 +1,12 @@
 // Structured clone to bytes and back, with large buffers apart.
+import { types } from 'node:util'
 import type * as V8 from 'node:v8'
 import type { HandleReader } from './handles.js'
 
 /** Bytes from which on a buffer is sent on its own. To copy less than that costs less than to send it apart. */
 const large = 4096
+/** So many of them: a frame takes no more. */
+const mostApart = 0xffff
 
 type View = ArrayBufferView & { readonly length?: number }
 type ViewConstructor = new (buffer: ArrayBuffer, offset: number, length?: number) => View
@@ -87,7 +90,8 @@ function makeCloneCodec({ Serializer, Deserializer }: typeof V8): CloneCodec {
         return
       }
       const kind = kindOf(view)
-      if (kind < 0 || !(view.buffer instanceof ArrayBuffer))
+      // Another realm has classes of its own.
+      if (kind < 0 || types.isSharedArrayBuffer(view.buffer))
         throw this._getDataCloneError(`${Object.prototype.toString.call(view)} could not be cloned.`)
       this.writeUint32(kind)
       if (kind === bufferKind) {
@@ -107,7 +111,7 @@ function makeCloneCodec({ Serializer, Deserializer }: typeof V8): CloneCodec {
     }
 
     #writeBytes(bytes: Uint8Array): void {
-      if (bytes.length >= large) {
+      if (bytes.length >= large && this.buffers.length < mostApart) {
         this.writeUint32(place.apart)
         this.buffers.push(bytes)
         return

@@ -1,5 +1,6 @@
 // How an error of one process becomes one of another: as what it was, as far as that can be told in data.
 import { types } from 'node:util'
+import { findHandleKind } from './handle-kinds.js'
 
 /**
  * What was thrown, as data that structured clone takes.
@@ -29,21 +30,40 @@ export interface ErrorRecord {
   readonly isOwnName: boolean
   readonly message: string | undefined
   readonly stack: string | undefined
-  readonly cause: Part | undefined
-  /** Of an AggregateError. */
+  /** Where it is a list, as of an AggregateError. */
   readonly errors: readonly Part[] | undefined
-  readonly properties: readonly (readonly [name: string, value: Part])[]
+  readonly isErrorsEnumerable: boolean
+  readonly properties: readonly (readonly [name: string, value: Part, isEnumerable: boolean])[]
 }
 
-const builtIns: ReadonlyMap<string, ErrorConstructor> = new Map(
-  [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError].map((constructor) => [
+interface ErrorClass {
+  readonly prototype: Error
+  readonly name: string
+}
+
+/** Since Node 24. */
+const { SuppressedError } = globalThis as {
+  SuppressedError?: ErrorClass & (new (error: unknown, suppressed: unknown, message?: string) => Error)
+}
+
+/** A class that every realm has, and how an error of it is made. */
+interface BuiltIn {
+  readonly constructor: ErrorClass
+  readonly make: (message: string | undefined) => Error
+}
+
+const builtIns = new Map<string, BuiltIn>(
+  [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((constructor) => [
     constructor.name,
-    constructor as ErrorConstructor,
+    { constructor, make: (message) => new constructor(message) },
   ]),
 )
+builtIns.set('AggregateError', { constructor: AggregateError, make: (message) => new AggregateError([], message) })
+if (SuppressedError !== undefined)
+  builtIns.set('SuppressedError', { constructor: SuppressedError, make: (message) => new SuppressedError(undefined, undefined, message) })
 
-/** They are not among the properties of their own. */
-const standard: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause', 'errors'])
+/** They are not among the properties. */
+const standard: ReadonlySet<string> = new Set(['name', 'message', 'stack'])
 
 /** An error with more causes than this is not worth the rest of them. */
 const mostErrors = 1000
@@ -74,6 +94,10 @@ export class ErrorRecorder {
   constructor(put: (value: unknown) => Part | undefined, mayFollow: () => boolean = () => true) {
     this.#put = put
     this.#mayFollow = mayFollow
+  }
+
+  has(error: Error): boolean {
+    return this.#places.has(error)
   }
 
   /** A list has an error and all that it refers to: it is complete, but for errors that an earlier list has. */
@@ -111,39 +135,45 @@ function recordError(error: Error, place: (value: unknown) => Part | undefined):
     const value = read(name)
     return typeof value === 'string' ? value : undefined
   }
-  const list = attempt(() => Object.keys(error)) ?? []
+  const list = attempt(() => Object.getOwnPropertyNames(error)) ?? []
   const has = (name: string) => attempt(() => Object.hasOwn(error, name)) === true
+  const isEnumerable = (name: string) => attempt(() => Object.prototype.propertyIsEnumerable.call(error, name)) === true
   const errors = has('errors') ? read('errors') : undefined
+  const isList = Array.isArray(errors)
+  const message = text('message')
   return {
     ...classOf(error),
     name: text('name') ?? 'Error',
     isOwnName: has('name'),
-    // That of a DOMException is its class's.
-    message: has('message') || isDOMException(error) ? (text('message') ?? describe(read('message'))) : undefined,
+    // That of a DOMException is its class's, and a class may have a getter.
+    message: has('message') || (message !== undefined && message !== '') ? (message ?? describe(read('message'))) : undefined,
     stack: text('stack'),
-    cause: has('cause') ? (place(read('cause')) ?? { value: describe(read('cause')) }) : undefined,
-    errors: Array.isArray(errors) ? errors.slice(0, mostErrors).map((each) => place(each) ?? { value: describe(each) }) : undefined,
+    errors: isList ? errors.slice(0, mostErrors).map((each) => place(each) ?? { value: describe(each) }) : undefined,
+    isErrorsEnumerable: isEnumerable('errors'),
     properties: list
-      .filter((name) => !standard.has(name))
+      .filter((name) => !standard.has(name) && !(isList && name === 'errors'))
       .flatMap((name) => {
-        const value = place(read(name))
-        return value === undefined ? [] : [[name, value] as const]
+        const value = place(read(name)) ?? (name === 'cause' ? { value: describe(read(name)) } : undefined)
+        return value === undefined ? [] : [[name, value, isEnumerable(name)] as const]
       }),
   }
 }
 
 function classOf(error: Error): { className: string; base: string } {
-  if (isDOMException(error)) return { className: 'DOMException', base: 'DOMException' }
   let className: string | undefined
   for (let prototype = prototypeOf(error); prototype !== null; prototype = prototypeOf(prototype)) {
-    const name = attempt(() => (Object.hasOwn(prototype, 'constructor') ? prototype.constructor.name : undefined))
+    const constructor = attempt(() => (Object.hasOwn(prototype, 'constructor') ? prototype.constructor : undefined))
+    const name = attempt(() => constructor?.name)
     if (typeof name !== 'string' || name === '') continue
     className ??= name
     // Of another realm perhaps, whose classes are not ours but have the same names.
-    if (builtIns.has(name)) return { className, base: name }
+    if (name === 'DOMException' || (builtIns.has(name) && isNative(constructor))) return { className, base: name }
   }
   return { className: className ?? 'Error', base: 'Error' }
 }
+
+/** A class of a program may have the name of a built-in one. */
+const isNative = (constructor: unknown) => attempt(() => Function.prototype.toString.call(constructor).includes('[native code]')) === true
 
 const prototypeOf = (value: object): object | null => attempt(() => Object.getPrototypeOf(value) as object | null) ?? null
 
@@ -181,21 +211,20 @@ function reviveList(records: readonly ErrorRecord[], read?: (standIn: unknown) =
   }
   for (const [index, record] of records.entries()) {
     const error = errors[index] as Error
-    if (record.cause !== undefined) define(error, 'cause', part(record.cause), false)
-    if (record.errors !== undefined) define(error, 'errors', record.errors.map(part), false)
-    for (const [name, value] of record.properties) define(error, name, part(value), true)
+    if (record.errors !== undefined) define(error, 'errors', record.errors.map(part), record.isErrorsEnumerable)
+    for (const [name, value, isEnumerable] of record.properties) define(error, name, part(value), isEnumerable)
   }
   return errors
 }
 
 function makeError({ className, base, name, isOwnName, message, stack }: ErrorRecord): Error {
   if (base === 'DOMException') {
-    const exception = new DOMException(message, name)
+    const exception = makeException(className, name, message)
     define(exception, 'stack', stack, false)
     return exception
   }
-  const constructor = builtIns.get(base) ?? Error
-  const error: Error = base === 'AggregateError' ? new AggregateError([], message) : new constructor(message)
+  const { constructor, make } = builtIns.get(base) as BuiltIn
+  const error = make(message)
   if (message === undefined) delete (error as { message?: string }).message
   if (className !== base) Object.setPrototypeOf(error, likeClass(className, constructor, isOwnName ? undefined : name))
   if (isOwnName) define(error, 'name', name, true)
@@ -203,9 +232,18 @@ function makeError({ className, base, name, isOwnName, message, stack }: ErrorRe
   return error
 }
 
+function makeException(className: string, name: string, message: string | undefined): DOMException {
+  const exception = new DOMException(message, name)
+  if (className === 'DOMException') return exception
+  // Such as QuotaExceededError, since Node 24.
+  const known = (globalThis as Record<string, unknown>)[className] as (new (message?: string) => DOMException) | undefined
+  const own = attempt(() => (known?.prototype instanceof DOMException ? new known(message) : undefined))
+  return own ?? (Object.setPrototypeOf(exception, likeClass(className, DOMException, undefined)) as DOMException)
+}
+
 /** The prototype of a class that has the name of one that only the other process has. */
-function likeClass(className: string, base: ErrorConstructor, name: string | undefined): object {
-  const constructor = { [className]: class extends base {} }[className] as ErrorConstructor
+function likeClass(className: string, base: ErrorClass, name: string | undefined): object {
+  const constructor = { [className]: class extends (base as ErrorConstructor) {} }[className] as ErrorConstructor
   Object.defineProperty(constructor, 'name', { value: className, configurable: true })
   const { prototype } = constructor
   if (name !== undefined && name !== prototype.name) define(prototype, 'name', name, false)
@@ -216,13 +254,10 @@ function define(target: object, name: string, value: unknown, enumerable: boolea
   Object.defineProperty(target, name, { value, enumerable, writable: true, configurable: true })
 }
 
-/** Also of another realm, and what has no more of an error than its prototype. */
-function isError(value: unknown): value is Error {
-  return types.isNativeError(value) || attempt(() => value instanceof Error) === true
-}
-
-function isDOMException(error: Error): boolean {
-  return attempt(() => error instanceof DOMException) === true
+/** Also of another realm, and what has no more of an error than its prototype. What somebody has a codec for is that one's. */
+export function isError(value: unknown): value is Error {
+  const is = types.isNativeError(value) || attempt(() => value instanceof Error) === true
+  return is && findHandleKind(value as Error) === undefined
 }
 
 /** What is said of a value that cannot be sent. */

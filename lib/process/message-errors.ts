@@ -35,7 +35,7 @@ export class MessageErrors {
     }
     const mayNest = () => this.#nested++ < mostNested
     const errors = new ErrorRecorder(put, mayNest)
-    return (error) => (mayNest() ? errors.record(error) : this.#recordAlone(error))
+    return (error) => (errors.has(error) || mayNest() ? errors.record(error) : this.#recordAlone(error))
   }
 
   #recordAlone(error: Error): ErrorPlace {

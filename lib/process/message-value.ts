@@ -1,5 +1,4 @@
-import { types } from 'node:util'
-import { type ErrorPlace, reviveError } from './error-record.js'
+import { type ErrorPlace, isError, reviveError } from './error-record.js'
 import { NotCloneableError } from './errors.js'
 import { findHandleKind, type HandleKind, readHandleKind } from './handle-kinds.js'
 import type { HandleReader, HandleWriter } from './handles.js'
@@ -121,7 +120,8 @@ class MessageHandles {
     try {
       const encoded = encodeValue(value, nested.writer(undefined, depth))
       if (nested.#sent !== undefined) this.#sent = new Map([...(this.#sent ?? []), ...nested.#sent])
-      return encoded
+      // Buffers are sent without what lies beside them.
+      return encoded.format === 'json' ? encoded : { ...encoded, buffers: encoded.buffers.map(asBuffer) }
     } catch {
       // It stays behind.
       return undefined
@@ -129,8 +129,7 @@ class MessageHandles {
   }
 }
 
+const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
 /** Can this be sent? Errors always can: what they have that cannot stays behind. */
 export const isSendable = (value: unknown): boolean => canEncode(value, (part) => writeHandle(part) ?? (isError(part) ? {} : undefined))
-
-/** V8 itself would send a message and a stack of it, and an empty object of a DOMException. */
-const isError = (value: object): value is Error => types.isNativeError(value) || value instanceof DOMException

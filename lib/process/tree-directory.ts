@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { isWindows } from '../platform.js'
 import { type ChannelName, keyOf, type Role } from './channel-name.js'
 
@@ -14,7 +14,8 @@ const nameLength = 22
 /** Chooses a name that nobody guesses, and the tree's token. */
 export function chooseDirectory(): { readonly directory: string; readonly token: string } {
   const name = `brood-${randomBytes(12).toString('base64url')}`
-  const preferred = join(tmpdir(), name)
+  // It may be relative, and other processes of the tree are elsewhere.
+  const preferred = resolve(tmpdir(), name)
   const isTooLong = preferred.length + 1 + nameLength > longestPath
   return { directory: isTooLong && !isWindows ? join('/tmp', name) : preferred, token: randomBytes(16).toString('hex') }
 }

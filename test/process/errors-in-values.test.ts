@@ -4,12 +4,17 @@ import { spawn } from 'brood/process'
 import * as fc from 'fast-check'
 import { codec } from '../../lib/process/codec.js'
 import { pid } from '../../lib/process/current.js'
+import { recordThrown, reviveThrown } from '../../lib/process/error-record.js'
 import { decodeMessage, encodeMessage, isSendable } from '../../lib/process/message-value.js'
 import t from '../tap.js'
 import { load } from './programs.js'
 
+/** As between processes: each large buffer arrives in memory of its own. */
 // biome-ignore lint/suspicious/noExplicitAny: what arrives may be anything
-const cross = (value: unknown): any => decodeMessage(encodeMessage(value, () => 'It'))
+function cross(value: unknown): any {
+  const sent = encodeMessage(value, () => 'It')
+  return decodeMessage(sent.format === 'json' ? sent : { ...sent, buffers: sent.buffers.map((bytes) => new Uint8Array(bytes)) })
+}
 
 class OwnError extends RangeError {
   readonly code = 'E_OWN'
@@ -47,6 +52,81 @@ t.test('whole', (t) => {
   t.end()
 })
 
+t.test('odd ones', (t) => {
+  const rows: readonly (readonly [what: string, error: object, seen: (error: never) => unknown, expected: unknown])[] = [
+    [
+      'a getter of the class has the message',
+      new (class Listed extends Error {
+        readonly issues = [1]
+        override get message() {
+          return JSON.stringify(this.issues)
+        }
+      })(),
+      (error: Error) => [error.message, error.constructor.name],
+      ['[1]', 'Listed'],
+    ],
+    [
+      'errors by name',
+      Object.assign(new Error('x'), { errors: { name: new RangeError('too short') } }),
+      (error: { errors: { name: Error } }) => [error.errors.name instanceof RangeError, Object.keys(error)],
+      [true, ['errors']],
+    ],
+    ['a list that shows', Object.assign(new Error('x'), { errors: [1] }), (error: object) => Object.entries(error), [['errors', [1]]]],
+    [
+      'a property that does not show',
+      Object.defineProperty(new Error('x'), 'code', { value: 'E_HIDDEN' }),
+      (error: { code: string }) => [error.code, Object.keys(error)],
+      ['E_HIDDEN', []],
+    ],
+    [
+      'as they were made before there were classes',
+      Object.assign(Object.create(Error.prototype) as Error, { message: 'old' }),
+      (error: unknown) => [error instanceof Error, String(error)],
+      [true, 'Error: old'],
+    ],
+    [
+      'a class with the name of another one',
+      new (class TypeError extends Error {})('mine'),
+      (error: Error) => [error instanceof TypeError, error.constructor.name],
+      [false, 'TypeError'],
+    ],
+    [
+      'a class of exceptions',
+      new (class Stopped extends DOMException {
+        constructor() {
+          super('stopped', 'AbortError')
+        }
+      })(),
+      (error: Error) => [error instanceof DOMException, error.constructor.name, error.name, error.message],
+      [true, 'Stopped', 'AbortError', 'stopped'],
+    ],
+  ]
+  for (const [what, error, seen, expected] of rows) {
+    t.same(seen(cross({ error }).error as never), expected, `${what}, in a value`)
+    t.same(seen(reviveThrown(cross(recordThrown(error, isSendable))) as never), expected, `${what}, thrown`)
+  }
+  const { SuppressedError } = globalThis as { SuppressedError?: new (...args: unknown[]) => Error }
+  if (SuppressedError !== undefined) {
+    const seen = cross(new SuppressedError(new RangeError('second'), 'first', 'both'))
+    t.ok(seen instanceof SuppressedError && seen.message === 'both')
+    t.same(
+      [(seen as unknown as { error: unknown }).error instanceof RangeError, (seen as unknown as { suppressed: unknown }).suppressed],
+      [true, 'first'],
+    )
+  }
+  t.end()
+})
+
+t.test('of a Buffer in a property nothing but its own bytes', (t) => {
+  const bytes = Buffer.alloc(1 << 20, 'S')
+  const seen = cross({
+    error: Object.assign(new Error('x'), { body: bytes.subarray(0, 5000), deep: { body: bytes.subarray(7, 4107) } }),
+  }).error
+  t.ok(Buffer.isBuffer(seen.body))
+  t.same([seen.body.length, seen.body.buffer.byteLength, seen.deep.body.length, seen.deep.body.buffer.byteLength], [5000, 5000, 4100, 4100])
+  t.end()
+})
+
 t.test('one that refers to itself', (t) => {
   const error = Object.assign(new Error('round'), { code: 'E_ROUND' })
   const seen = cross({ error: Object.assign(error, { self: error, cause: error, details: { error } }) }).error
@@ -76,10 +156,14 @@ t.test('the codec of somebody comes first', (t) => {
     encode: (value: OwnError) => value.message,
     decode: (message) => new OwnError(message),
   })
-  const seen = cross({ list: [new OwnError('coded')] }).list[0]
+  const coded = new OwnError('coded')
+  const seen = cross({ list: [coded], error: Object.assign(new Error('x', { cause: coded }), { coded }), all: new AggregateError([coded]) })
+  const thrown = reviveThrown(cross(recordThrown(coded, isSendable)))
   remove()
-  t.ok(seen instanceof OwnError)
-  t.equal(seen.message, 'coded')
+  for (const [index, each] of [seen.list[0], seen.error.cause, seen.error.coded, seen.all.errors[0], thrown].entries()) {
+    t.ok(each instanceof OwnError, `place ${index}`)
+    t.equal(each.message, 'coded')
+  }
   t.end()
 })
 

@@ -230,7 +230,12 @@ class Child {
   }
 
   #throw(call: Call, error: unknown): void {
-    this.#fail(call, { kind: 'thrown', record: recordThrown(error, isSendable) })
+    try {
+      this.#fail(call, { kind: 'thrown', record: recordThrown(error, isSendable) })
+    } catch {
+      // A property of it is another one each time that it is read.
+      this.#fail(call, { kind: 'thrown', record: recordThrown(error, () => false) })
+    }
   }
 
   #fail({ id }: Call, failure: Failure): void {
