@@ -118,7 +118,8 @@ export class Inbox implements OpenEnd {
 
   /** Takes nothing more, and tells the other side. What lies here unread is lost. */
   async close(): Promise<void> {
-    const connection = this.#connection
+    // The other side may have begun to send where it was accepted.
+    const connection = this.#connection ?? this.#rendezvous.takeAccepted()
     this.#end('closed')
     this.#batches.length = 0
     this.#first = 0

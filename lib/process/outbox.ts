@@ -30,6 +30,8 @@ export class Outbox implements OpenEnd {
   #earlyLength = 0
   #closed: ClosedReason | undefined
   #isEnding = false
+  /** What the other side is still to be told. */
+  #farewell: ClosedReason | undefined
   readonly #onRoom: (() => void)[] = []
   #onEmpty: (() => void)[] = []
 
@@ -162,6 +164,7 @@ export class Outbox implements OpenEnd {
   async end(reason: ClosedReason | undefined): Promise<void> {
     if (this.#isEnding) return
     this.#isEnding = true
+    this.#farewell = reason
     this.flush()
     if (this.#connection === undefined && this.#earlyLength === 0) {
       this.#close('closed')
@@ -170,7 +173,7 @@ export class Outbox implements OpenEnd {
     await new Promise<void>((resolve) => this.whenEmpty(resolve))
     const connection = this.#connection
     if (this.#closed === undefined && connection !== undefined) {
-      if (reason !== undefined) sayFarewell(connection, reason)
+      this.#sayFarewell(connection)
       await connection.end()
     }
     this.#close('closed')
@@ -180,7 +183,8 @@ export class Outbox implements OpenEnd {
     if (this.#closed !== undefined) return undefined
     this.flush()
     if (this.#connection !== undefined) {
-      if (!this.#isEnding) sayFarewell(this.#connection, fate)
+      if (!this.#isEnding) this.#farewell = fate
+      this.#sayFarewell(this.#connection)
       this.#connection.flush(deadline)
       return undefined
     }
@@ -188,6 +192,11 @@ export class Outbox implements OpenEnd {
     this.#early = []
     this.#earlyLength = 0
     return bytes.length === 0 ? undefined : { name: this.name, bytes, fate }
+  }
+
+  #sayFarewell(connection: Line): void {
+    if (this.#farewell !== undefined) sayFarewell(connection, this.#farewell)
+    this.#farewell = undefined
   }
 
   #meet(connection: Line): void {

@@ -95,6 +95,13 @@ export class Rendezvous implements Seeker {
     this.#candidates.clear()
   }
 
+  /** Of a receiver that is given up: where it was accepted it is to say so. */
+  takeAccepted(): Line | undefined {
+    const accepted = this.#accepted
+    if (accepted !== undefined) this.#candidates.delete(accepted)
+    return accepted
+  }
+
   offer(connection: Line, first?: Frame): void {
     this.#candidates.add(connection)
     connection.listen({
