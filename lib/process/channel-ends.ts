@@ -3,8 +3,10 @@
 import { type ChannelName, keyOf, ownerOf, type Role } from './channel-name.js'
 import { now } from './clock.js'
 import { ChannelClosedError, ChannelDuplicateError, ChannelSelfError, type ClosedReason } from './errors.js'
+import { identity } from './identity.js'
 import { Pid } from './pid.js'
 import { type Bequest, type Fate, getState } from './state.js'
+import { openDirectory, writeNote } from './tree-directory.js'
 
 /** An end that is in use. */
 export interface OpenEnd {
@@ -43,6 +45,27 @@ export function claimEnd(name: ChannelName, role: Role): void {
 
 export function releaseEnd(name: ChannelName, role: Role): void {
   getState().channelEnds.delete(keyOf(name, role))
+}
+
+/** Gives an end away, in a message: the other side is to know that it is not with this process any more, which may end before somebody uses it. */
+export function handEndOver(name: ChannelName, role: Role): void {
+  releaseEnd(name, role)
+  noteHolder(name, role, undefined)
+}
+
+/** Has an end that came in a message. */
+export function takeEndOver(name: ChannelName, role: Role): void {
+  noteHolder(name, role, identity().pid.id)
+}
+
+function noteHolder(name: ChannelName, role: Role, holder: string | undefined): void {
+  const { directory, pid } = identity()
+  try {
+    openDirectory(directory)
+    writeNote(directory, name, role, holder, pid.id)
+  } catch {
+    // Who uses it is told that there is no directory to be had.
+  }
 }
 
 /** From now on an end is closed with the process. */

@@ -1,4 +1,4 @@
-import { claimEnd, closedError, releaseEnd } from './channel-ends.js'
+import { claimEnd, closedError, handEndOver, releaseEnd, takeEndOver } from './channel-ends.js'
 import type { ChannelName } from './channel-name.js'
 import { ChannelClosedError, NotCloneableError } from './errors.js'
 import { addHandleKind } from './handle-kinds.js'
@@ -178,7 +178,9 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
       },
       read(record) {
         const { name } = record as { readonly name: ChannelName }
-        return new Receiver(new Pid(name.from), name)
+        const receiver = new Receiver(new Pid(name.from), name)
+        takeEndOver(name, 'receiver')
+        return receiver
       },
       sent: (value) => (value as Receiver).#handOver(),
     })
@@ -186,6 +188,6 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
 
   #handOver(): void {
     this.#isClosed = true
-    releaseEnd(this.#name, 'receiver')
+    handEndOver(this.#name, 'receiver')
   }
 }

@@ -19,7 +19,7 @@ import { watchLife } from './lives.js'
 import type { Seeker } from './lobby.js'
 import { Pid } from './pid.js'
 import { type Fate, getState } from './state.js'
-import { readNote, removeNote, writeNote } from './tree-directory.js'
+import { findHolder, removeNote, writeNote } from './tree-directory.js'
 
 /** Milliseconds until who was not let in comes again, the first and the last time. */
 const firstPause = 20
@@ -50,6 +50,7 @@ export class Rendezvous implements Seeker {
   #timer: NodeJS.Timeout | undefined
   #stopVisit: () => void = () => {}
   #stopWatch: () => void = () => {}
+  #watched: string | undefined
   /** Have we said where our end is? */
   #hasNote = false
 
@@ -65,8 +66,6 @@ export class Rendezvous implements Seeker {
     const door = this.#comeForward()
     this.#isStarted = true
     door.lobby.expect(this.#name, this.#role, this)
-    if (this.#isOver) return
-    this.#watch()
     this.#seek()
   }
 
@@ -75,10 +74,10 @@ export class Rendezvous implements Seeker {
     const { pid, directory } = identity()
     try {
       const door = openDoor()
-      if (ownerOf(this.#name, this.#role) !== pid.id) {
-        writeNote(directory, this.#name, this.#role, pid.id)
-        this.#hasNote = true
-      }
+      this.#hasNote = ownerOf(this.#name, this.#role) !== pid.id
+      if (this.#hasNote) writeNote(directory, this.#name, this.#role, pid.id, pid.id)
+      // It was handed on, and who had it is done with it, or has died.
+      else removeNote(directory, this.#name, this.#role)
       return door
     } catch (cause) {
       const text =
@@ -171,17 +170,23 @@ export class Rendezvous implements Seeker {
     if (this.#hasNote) removeNote(identity().directory, this.#name, this.#role)
   }
 
-  #holder(): string {
-    const role = otherRole(this.#role)
-    return readNote(identity().directory, this.#name, role) ?? ownerOf(this.#name, role)
+  /** Who has the other end; `undefined` while it is on its way to somebody. */
+  #findHolder(): string | undefined {
+    return findHolder(identity().directory, this.#name, otherRole(this.#role))
   }
 
   #seek(): void {
     if (this.#isOver) return
     this.#stayOpen()
+    const holder = this.#findHolder()
+    this.#watch(holder)
+    if (holder === undefined) {
+      this.#seekLater()
+      return
+    }
     const hello = { name: this.#name, role: this.#role }
     this.#stopVisit = visit(
-      this.#holder(),
+      holder,
       hello,
       (connection) => this.offer(connection),
       (isThere) => {
@@ -213,18 +218,17 @@ export class Rendezvous implements Seeker {
     }, milliseconds).unref()
   }
 
-  #watch(): void {
-    const holder = this.#holder()
+  #watch(holder: string | undefined): void {
+    if (holder === this.#watched) return
+    this.#stopWatch()
+    this.#watched = holder
+    if (holder === undefined) return
     this.#stopWatch = watchLife(holder, (fate) => {
       if (this.#isOver) return
-      // It may have been handed on meanwhile.
-      if (this.#holder() !== holder) {
-        this.#watch()
-        this.#seek()
-        return
-      }
-      this.#fate = fate
-      this.#tellGone()
+      if (this.#findHolder() === holder) {
+        this.#fate = fate
+        this.#tellGone()
+      } else if (this.#candidates.size === 0) this.#seek()
     })
   }
 

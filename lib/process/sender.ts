@@ -1,5 +1,5 @@
 import { BroodError } from '../errors.js'
-import { claimEnd, closedError, releaseEnd } from './channel-ends.js'
+import { claimEnd, closedError, handEndOver, releaseEnd, takeEndOver } from './channel-ends.js'
 import { channelMessage } from './channel-message.js'
 import type { ChannelName } from './channel-name.js'
 import { NotCloneableError } from './errors.js'
@@ -162,7 +162,9 @@ export class Sender<T = unknown> implements AsyncDisposable {
       },
       read(record) {
         const { name } = record as { readonly name: ChannelName }
-        return new Sender(new Pid(name.to), name)
+        const sender = new Sender(new Pid(name.to), name)
+        takeEndOver(name, 'sender')
+        return sender
       },
       sent: (value) => (value as Sender).#handOver(),
     })
@@ -170,7 +172,7 @@ export class Sender<T = unknown> implements AsyncDisposable {
 
   #handOver(): void {
     this.#isClosed = true
-    releaseEnd(this.#name, 'sender')
+    handEndOver(this.#name, 'sender')
   }
 }
 

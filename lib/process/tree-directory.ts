@@ -4,7 +4,7 @@ import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { isWindows } from '../platform.js'
-import { type ChannelName, keyOf, type Role } from './channel-name.js'
+import { type ChannelName, keyOf, ownerOf, type Role } from './channel-name.js'
 
 /** The shortest limit of what systems take as the path of a socket: macOS, without the zero at the end. */
 const longestPath = 103
@@ -49,21 +49,29 @@ export function pipePath(directory: string, id: string): string {
   return join(directory, `by-${Buffer.from(id, 'hex').toString('base64url')}`)
 }
 
-/** Says who has an end of a channel that is not with the process any more that it was made for. */
-export function writeNote(directory: string, name: ChannelName, role: Role, holder: string): void {
+/**
+ * Says who has an end of a channel that is not with the process any more that it was made for.
+ *
+ * @param holder `undefined` while it is on its way to somebody
+ * @param by who says it
+ */
+export function writeNote(directory: string, name: ChannelName, role: Role, holder: string | undefined, by: string): void {
   const path = notePath(directory, name, role)
-  writeFileSync(`${path}.${holder}`, holder, { mode: 0o600 })
-  renameSync(`${path}.${holder}`, path)
+  writeFileSync(`${path}.${by}`, holder ?? onItsWay, { mode: 0o600 })
+  renameSync(`${path}.${by}`, path)
 }
 
-/** @returns who has it, as far as anybody has said so */
-export function readNote(directory: string, name: ChannelName, role: Role): string | undefined {
+/** @returns who has it, `undefined` while it is on its way; where nobody has said anything, its owner */
+export function findHolder(directory: string, name: ChannelName, role: Role): string | undefined {
   try {
-    return readFileSync(notePath(directory, name, role), 'latin1')
+    const holder = readFileSync(notePath(directory, name, role), 'latin1')
+    return holder === onItsWay ? undefined : holder
   } catch {
-    return undefined
+    return ownerOf(name, role)
   }
 }
+
+const onItsWay = 'on its way'
 
 export function removeNote(directory: string, name: ChannelName, role: Role): void {
   rmSync(notePath(directory, name, role), { force: true })

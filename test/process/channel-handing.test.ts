@@ -42,6 +42,39 @@ t.test('a Sender in a message', async (t) => {
   await sender.close()
 })
 
+t.test('who has made an end may end before somebody uses it', async (t) => {
+  const maker = spawn(tasks.giveSender, pid())
+  const receiver = new Receiver(maker.pid as Pid)
+  const first = receiver.recv()
+  const sender = await maker
+  await maker.gone
+  const user = spawn(tasks.sendThrough, sender, ['a', 'b'])
+  t.same([await first, await receiver.recv()], ['a', 'b'])
+  await user
+  await receiver.close()
+
+  const other = spawn(tasks.giveReceiver, pid())
+  const own = new Sender(other.pid as Pid)
+  await own.send('c')
+  const handed = await other
+  await other.gone
+  await own.send('d')
+  t.same(await spawn(tasks.takeFrom, handed, 2), ['c', 'd'])
+  await own.close()
+})
+
+t.test('an end is made again where who had it has ended', async (t) => {
+  const source = spawn(tasks.double, pid())
+  const peek = spawn(tasks.peek, new Receiver(source.pid as Pid))
+  await peek
+  await peek.gone
+  const [sender, receiver] = [new Sender<number>(source.pid as Pid), new Receiver<number>(source.pid as Pid)]
+  const answer = receiver.recv()
+  await sender.send(4)
+  t.equal(await answer, 8)
+  await Promise.all([sender.close(), receiver.close(), source])
+})
+
 t.test('an end that was used stays, and says so', async (t) => {
   const child = spawn(tasks.double, pid())
   const [sender, receiver] = [new Sender<number>(child.pid as Pid), new Receiver<number>(child.pid as Pid)]

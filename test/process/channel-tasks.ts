@@ -29,6 +29,10 @@ interface ChannelTasks {
   sendAtExit(to: Pid): void
   passOn(other: Pid): Promise<void>
   handOn(receiver: Receiver, howMany: number): Promise<unknown[]>
+  giveSender(to: Pid): Sender
+  giveReceiver(from: Pid): Receiver
+  peek(receiver: Receiver): unknown
+  closeAndExit(other: Pid): Promise<never>
   takeEnd(from: Pid, values: readonly unknown[]): Promise<void>
   selectAll(...froms: Pid[]): Promise<number>
 }

@@ -167,6 +167,18 @@ t.test('closed and opened again, with another type', async (t) => {
   await child
 })
 
+t.test('closed, and ended before that is said', async (t) => {
+  const child = spawn(tasks.closeAndExit, pid())
+  const ended = child.join().catch((error: unknown) => error)
+  const [sender, receiver] = [new Sender(child.pid as Pid), new Receiver<number | Uint8Array>(child.pid as Pid)]
+  await sender.send('go')
+  const values = []
+  for await (const value of receiver) values.push(typeof value === 'number' ? value : value.length)
+  t.same(values, [1, 900_000])
+  t.match(await ended, { code: 'ERR_BROOD_EXITED', exitCode: 0 })
+  await receiver.close()
+})
+
 t.test('the sender is told that nobody takes anything any more', async (t) => {
   const child = spawn(tasks.double, pid())
   const [sender, receiver] = [new Sender(child.pid as Pid), new Receiver(child.pid as Pid)]

@@ -238,3 +238,16 @@ t.test('a receiver accepts one connection at a time', (t) => {
   }
   t.end()
 })
+
+t.test('a receiver that is given up can say so where it was accepted', (t) => {
+  const rendezvous = new Rendezvous(name, 'receiver', { onMeet: () => t.fail('nobody has begun'), onGone: () => {} })
+  const [line, other] = FakeLine.pair()
+  rendezvous.offer(line)
+  t.equal(rendezvous.takeAccepted(), undefined)
+  other.send({ type: channelMessage.choose, id: 0, value: undefined })
+  line.tell()
+  t.equal(rendezvous.takeAccepted(), line)
+  rendezvous.stop()
+  t.notOk(line.isClosed)
+  t.end()
+})
