@@ -317,6 +317,12 @@ t.test('a module that starts processes wherever it is evaluated', async (t) => {
     const observation = await run(`finding/${name}`)
     t.match(said(observation), { code: 'ERR_BROOD_UNGUARDED', url: url(name), message: /isChild.*init\(\)/ }, name)
   }
+  for (const way of ['await', 'awaits', 'nextTick', 'import']) {
+    const evaluations = join(temporaryDirectory(t), 'evaluations')
+    const { stdout } = await run('finding/unguarded-soon.cjs', [evaluations, way])
+    t.same(stdout.trim().split('\n').sort(), ['done', '{"code":"ERR_BROOD_UNGUARDED"}'], way)
+    t.equal(readFileSync(evaluations, 'utf8').length, 2, way)
+  }
   const file = join(temporaryDirectory(t), 'evaluations')
   const { stdout } = await run('finding/unguarded-later.mjs', [file])
   t.same(stdout.trim().split('\n').sort(), ['done', '{"code":"ERR_BROOD_UNGUARDED"}'])

@@ -71,7 +71,11 @@ function loadModule({ url, isCommonJS }: Pick<TaskReference, 'url' | 'isCommonJS
   try {
     const file = fileURLToPath(url)
     rememberLibrary(file)
-    return done(createRequire(url)(file))
+    const exports: unknown = createRequire(url)(file)
+    // What it goes on with at once, an unguarded main function that awaits nothing real, belongs to its evaluation.
+    return new Promise((resolve) => {
+      setImmediate(() => resolve(done(exports)))
+    })
   } catch (error) {
     return fail(error)
   }

@@ -63,6 +63,7 @@ class Child {
   #isLoadingAhead = false
   #isEnding = false
   #isInLoop = false
+  #uncaught: { readonly error: unknown } | undefined
   readonly #context = new TaskContext()
 
   constructor(link: ParentLink, start: Start) {
@@ -267,6 +268,7 @@ class Child {
   }
 
   #reportUncaught(error: unknown): void {
+    this.#uncaught = { error }
     const value = encodeMessage(recordThrown(error, isSendable), () => 'An error')
     this.#link.send({ type: message.uncaught, id: this.#running?.id ?? 0, value })
   }
@@ -274,7 +276,8 @@ class Child {
   /** The process ends while it waits for its task's module. */
   #reportUnloaded(): void {
     if (getState().loading === undefined || this.#running === undefined) return
-    const error = new Error('The process has ended while the module was evaluated: it calls process.exit(), or awaits what never comes.')
+    const text = 'The process has ended while the module was evaluated: it calls process.exit(), or awaits what never comes.'
+    const { error } = this.#uncaught ?? { error: new Error(text) }
     this.#link.send({
       type: message.thrown,
       id: this.#running.id,
