@@ -17,6 +17,8 @@ type HandleRecord =
   | ({ readonly handle: 'error' } & ErrorPlace)
 
 const writeHandle: HandleWriter = (value): object | undefined => {
+  if (value instanceof AbortSignal)
+    throw new NotCloneableError('An AbortSignal can be sent among the arguments of a call, and nowhere else')
   if (value instanceof Pid) return { handle: 'pid', id: value.id } satisfies HandleRecord
   const task = findTask(value)
   if (task !== undefined) return { handle: 'task', reference: task.reference, captured: task.captured ?? [] } satisfies HandleRecord
@@ -59,6 +61,9 @@ function encodeAny(value: unknown, what: (path: string) => string, writeOther: H
     handles.tellSent()
     return encoded
   } catch (cause) {
+    // To look for the place would take as many tries as there are levels.
+    if (cause instanceof RangeError)
+      throw new NotCloneableError(`${what('')}: it is nested too deep to be sent to another process.`, { cause, path: '' })
     const found = findUncloneable(value, (part) => canEncode(part, write))
     const path = found?.path ?? ''
     throw new NotCloneableError(`${what(path)}: ${explain(found?.what, cause)}.`, { cause, path })
@@ -85,7 +90,13 @@ function canEncode(value: unknown, write: HandleWriter): boolean {
 /** Reads what was put into a message. */
 export function decodeMessage(value: EncodedValue | undefined, readOther?: HandleReader): unknown {
   if (value === undefined) return undefined
-  return decodeValue(value, readOther === undefined ? readHandle : (record) => readOther(record) ?? readHandle(record))
+  try {
+    return decodeValue(value, readOther === undefined ? readHandle : (record) => readOther(record) ?? readHandle(record))
+  } catch (cause) {
+    // To read takes more of the stack than to write.
+    if (cause instanceof RangeError) throw new NotCloneableError('What came is nested too deep to be read.', { cause, path: '' })
+    throw cause
+  }
 }
 
 /** Those of one message. */

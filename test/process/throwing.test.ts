@@ -9,6 +9,13 @@ const { throwNow, throwLater, readMissing, giveBack, thenable } = await load<
 >('throws.mjs')
 const { add, call, echo } = await load<'add' | 'call' | 'echo'>('tasks.mjs')
 
+/** A list of so many links. */
+function nested(length: number, last: unknown = new Date()): unknown {
+  let list = last
+  for (let index = 0; index < length; index++) list = { next: list }
+  return list
+}
+
 type Thrown = Error & Record<string, unknown>
 
 t.test('errors', async (t) => {
@@ -77,6 +84,15 @@ t.test('what cannot be sent', async (t) => {
     t.equal(error.message, message)
     t.ok(error instanceof NotCloneableError)
   }
+  // Somewhere between them is what can be written, and not be read.
+  const depths = [500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 6000]
+  const outcomes = await Promise.all(depths.map(async (depth) => ((await caught(spawn(echo, nested(depth)))) as Thrown | undefined)?.code))
+  t.same(new Set(outcomes), new Set([undefined, 'ERR_BROOD_NOT_CLONEABLE']), outcomes.join())
+  t.match(await caught(spawn(giveBack, 'signal')), {
+    code: 'ERR_BROOD_NOT_CLONEABLE',
+    path: '',
+    message: /AbortSignal can be sent among the arguments/,
+  })
   t.match(await caught(spawn(giveBack, 'getter')), { code: 'ERR_BROOD_NOT_CLONEABLE', message: /to read it throws Error: sprung/ })
   t.same(await spawn(giveBack, 'fine'), {})
 
@@ -103,8 +119,10 @@ t.test('what cannot be sent', async (t) => {
           },
         },
       ],
-      /^Argument 1 of task "add": to read it throws Error: sprung/,
+      /^Argument 1 of task "add"\.a: to read it throws Error: sprung/,
     ],
+    [[nested(50_000)], /^The arguments of task "add": it is nested too deep/],
+    [[nested(1000, () => {})], /^Argument 1 of task "add"(\.next)+: an? .* cannot be sent/],
     [[new SharedArrayBuffer(8)], /a SharedArrayBuffer cannot/],
     [[new Uint8Array(new SharedArrayBuffer(8))], /an? Uint8Array cannot/],
     [[new WeakRef({})], /a WeakRef cannot/],

@@ -33,6 +33,6 @@ t.same(
     },
     clones,
   ),
-  { path: '', what: 'an Object' },
+  { path: '.a', what: 'a getter that throws' },
   'a getter that throws',
 )
