@@ -11,6 +11,7 @@ const chunkSize = 64 * 1024
 export class CapturedStream {
   readonly #stream: Readable
   readonly #pass: (chunk: Uint8Array) => void
+  readonly #lines: WholeLines | undefined
 
   /**
    * @param onChunk sees what is passed on
@@ -20,6 +21,7 @@ export class CapturedStream {
     this.#stream = stream
     const lines =
       getState().output === 'inherit' ? undefined : new WholeLines((bytes) => showOutput({ type: 'output', pid, stream: name, bytes }))
+    this.#lines = lines
     this.#pass = (chunk) => {
       onChunk(chunk as Buffer)
       if (lines === undefined) passOn(name, chunk)
@@ -30,7 +32,7 @@ export class CapturedStream {
   }
 
   /**
-   * Passes on what was written by now: what the child says next by its link, it has written after that.
+   * Passes on what was written by now: what the child says next by its link, it has written after that. A line that has not ended is one all the same.
    *
    * It is read past the event loop, which gives no order between two streams.
    */
@@ -42,11 +44,13 @@ export class CapturedStream {
       for (;;) {
         const chunk = Buffer.allocUnsafe(chunkSize)
         const length = readSync(descriptor, chunk)
-        if (length === 0) return
+        if (length === 0) break
         this.#pass(chunk.subarray(0, length))
       }
     } catch {
       // EAGAIN: there is no more now.
+    } finally {
+      this.#lines?.flush()
     }
   }
 

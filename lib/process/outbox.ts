@@ -29,6 +29,7 @@ export class Outbox implements OpenEnd {
   #early: Uint8Array[] = []
   #earlyLength = 0
   #closed: ClosedReason | undefined
+  #hasLost = false
   #isEnding = false
   /** What the other side is still to be told. */
   #farewell: ClosedReason | undefined
@@ -46,6 +47,11 @@ export class Outbox implements OpenEnd {
   /** Why nothing goes any more. */
   get closed(): ClosedReason | undefined {
     return this.#closed
+  }
+
+  /** Was there something that never got under way? */
+  get hasLost(): boolean {
+    return this.#hasLost
   }
 
   get isUsed(): boolean {
@@ -228,6 +234,7 @@ export class Outbox implements OpenEnd {
     this.#closed = reason
     this.#rendezvous.stop()
     removeOpenEnd(this)
+    this.#hasLost = this.#textLength + this.#earlyLength > 0
     this.#texts = []
     this.#early = []
     this.#textLength = 0

@@ -29,6 +29,8 @@ export class Sender<T = unknown> implements AsyncDisposable {
   readonly #to: Pid
   readonly #outbox: Outbox
   #isClosed = false
+  /** Was somebody told that it is closed? */
+  #hasSaid = false
   #closing: Promise<void> | undefined
 
   /** @throws BroodError `ERR_BROOD_CHANNEL_SELF`, `ERR_BROOD_CHANNEL_DUPLICATE` */
@@ -77,7 +79,12 @@ export class Sender<T = unknown> implements AsyncDisposable {
     return true
   }
 
-  /** Nothing more is sent. @returns when everything is on its way, or the other process is gone */
+  /**
+   * Nothing more is sent.
+   *
+   * @returns when everything is on its way
+   * @throws BroodError `ERR_BROOD_CHANNEL_CLOSED` where the other process was gone before it took any of it, and `send()` has not said so
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -92,6 +99,8 @@ export class Sender<T = unknown> implements AsyncDisposable {
     hold()
     try {
       await this.#outbox.end('closed')
+      const { hasLost, closed } = this.#outbox
+      if (hasLost && closed !== undefined && !this.#hasSaid) throw closedError('Nothing can be sent to', this.#to, closed, false)
     } finally {
       release()
       releaseEnd(this.#name, 'sender')
@@ -119,7 +128,9 @@ export class Sender<T = unknown> implements AsyncDisposable {
 
   #check(): void {
     const reason = this.#isClosed ? 'closed' : this.#outbox.closed
-    if (reason !== undefined) throw closedError('Nothing can be sent to', this.#to, reason, this.#isClosed)
+    if (reason === undefined) return
+    this.#hasSaid = true
+    throw closedError('Nothing can be sent to', this.#to, reason, this.#isClosed)
   }
 
   #wait(untilEmpty: boolean): Promise<void> {

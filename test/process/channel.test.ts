@@ -1,5 +1,6 @@
+import { finished } from 'node:stream/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type ClosedReason, Pid, pid, Receiver, Sender, spawn } from 'brood/process'
+import { byteSender, type ClosedReason, Pid, pid, Receiver, Sender, spawn } from 'brood/process'
 import t from '../tap.js'
 import { tasks } from './channel-tasks.js'
 
@@ -177,6 +178,25 @@ t.test('closed, and ended before that is said', async (t) => {
   t.same(values, [1, 900_000])
   t.match(await ended, { code: 'ERR_BROOD_EXITED', exitCode: 0 })
   await receiver.close()
+})
+
+t.test('what is sent to a process that is gone', async (t) => {
+  for (const [task, reason] of [
+    [tasks.nothing, 'exited'],
+    [tasks.die, 'died'],
+  ] as const) {
+    const child = spawn(task)
+    await child.join().catch(() => {})
+    await child.gone
+    const sender = new Sender(child.pid as Pid)
+    await sender.send('lost')
+    t.match(await failure(sender.close()), { code: 'ERR_BROOD_CHANNEL_CLOSED', reason })
+    const stream = byteSender(child.pid as Pid)
+    stream.end('lost')
+    t.match(await failure(finished(stream)), { code: 'ERR_BROOD_CHANNEL_CLOSED', reason })
+    const unused = new Sender(child.pid as Pid)
+    await unused.close()
+  }
 })
 
 t.test('the sender is told that nobody takes anything any more', async (t) => {

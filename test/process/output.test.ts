@@ -73,6 +73,8 @@ t.test('by lines, behind the pid', async (t) => {
   const [, own] = /answered by (\w{7})/.exec(stderr) ?? []
   t.equal(stdout, `${own}: one\n${own}: two\n${own}: \n${own}: three\n`)
   t.equal(stderr, `before\n${own}: four\nanswered by ${own}\n`)
+  const unended = await show({ output: 'grouped' }, 'write', ['stderr', 'five'])
+  t.match(unended.stderr, /^before\n(\w{7}): five\nanswered by \1\n$/, 'a line that has not ended comes before the answer, too')
   const nested = await show({ output: 'grouped' }, 'writeInGrandchild', ['stdout', 'inner\n'])
   const lines = nested.stdout
     .trimEnd()
