@@ -1,6 +1,6 @@
 import { addOpenEnd, type OpenEnd, prepareToBlock, removeOpenEnd } from './channel-ends.js'
 import { channelMessage, farewells } from './channel-message.js'
-import type { ChannelName, Role } from './channel-name.js'
+import { type ChannelName, keyOf, type Role } from './channel-name.js'
 import { type ClosedReason, NoTaskError } from './errors.js'
 import { encodeFrame, type Frame } from './frame.js'
 import type { Line } from './line.js'
@@ -14,6 +14,9 @@ const longestBatch = 32 * 1024
 
 /** Bytes that may wait here until the system takes them. A value that is larger is sent when nothing else waits. */
 const mostWaiting = 1024 * 1024
+
+/** Those that were closed without a value, by their ends: the other side is told so when it looks for them, unless the end is made again by then. */
+const empty = new Map<string, Outbox>()
 
 /** The sending end of a channel: what is sent waits here until the other end is there and takes it. */
 export class Outbox implements OpenEnd {
@@ -38,10 +41,16 @@ export class Outbox implements OpenEnd {
 
   constructor(name: ChannelName) {
     this.name = name
+    const earlier = empty.get(this.#key)
+    if (earlier !== undefined) earlier.#close('closed')
     this.#rendezvous = new Rendezvous(name, 'sender', {
       onMeet: (connection) => this.#meet(connection),
       onGone: (fate) => this.#close(fate),
     })
+  }
+
+  get #key(): string {
+    return keyOf(this.name, 'sender')
   }
 
   /** Why nothing goes any more. */
@@ -173,10 +182,25 @@ export class Outbox implements OpenEnd {
     this.#farewell = reason
     this.flush()
     if (this.#connection === undefined && this.#earlyLength === 0) {
-      this.#close('closed')
+      this.#endEmpty()
       return
     }
     await new Promise<void>((resolve) => this.whenEmpty(resolve))
+    await this.#endConnection()
+  }
+
+  #endEmpty(): void {
+    try {
+      if (this.#farewell === undefined) this.#close('closed')
+      else this.start()
+    } catch {
+      // There is no way to tell it.
+      this.#close('closed')
+    }
+    if (this.#closed === undefined) empty.set(this.#key, this)
+  }
+
+  async #endConnection(): Promise<void> {
     const connection = this.#connection
     if (this.#closed === undefined && connection !== undefined) {
       this.#sayFarewell(connection)
@@ -219,6 +243,7 @@ export class Outbox implements OpenEnd {
     this.#early = []
     this.#earlyLength = 0
     if (early.length > 0) connection.write(early)
+    if (empty.get(this.#key) === this) void this.#endConnection()
   }
 
   #drain(): void {
@@ -234,6 +259,7 @@ export class Outbox implements OpenEnd {
     this.#closed = reason
     this.#rendezvous.stop()
     removeOpenEnd(this)
+    if (empty.get(this.#key) === this) empty.delete(this.#key)
     this.#hasLost = this.#textLength + this.#earlyLength > 0
     this.#texts = []
     this.#early = []

@@ -33,6 +33,8 @@ interface ChannelTasks {
   giveReceiver(from: Pid): Receiver
   peek(receiver: Receiver): unknown
   closeAndExit(other: Pid): Promise<never>
+  who(): Pid
+  countAndClose(to: Pid, howMany: number): Promise<void>
   takeEnd(from: Pid, values: readonly unknown[]): Promise<void>
   selectAll(...froms: Pid[]): Promise<number>
 }

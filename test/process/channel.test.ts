@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import { byteSender, type ClosedReason, Pid, pid, Receiver, Sender, spawn } from 'brood/process'
+import { byteSender, type ClosedReason, Pid, Pool, pid, Receiver, Sender, spawn } from 'brood/process'
 import t from '../tap.js'
 import { tasks } from './channel-tasks.js'
 
@@ -166,6 +166,26 @@ t.test('closed and opened again, with another type', async (t) => {
     await receiver.close()
   }
   await child
+})
+
+t.test('closed without a value', async (t) => {
+  await using pool = new Pool({ size: 1 })
+  const who = await pool.run(tasks.who)
+  for (const howMany of [2, 0, 0, 1, 0]) {
+    const receiver = new Receiver<number>(who)
+    const values = []
+    const sending = pool.run(tasks.countAndClose, pid(), howMany)
+    for await (const value of receiver) values.push(value)
+    t.same(values, numbers(howMany))
+    await sending
+    await receiver.close()
+  }
+  // One that was made and not used is no channel of its own.
+  await pool.run(tasks.countAndClose, pid(), 0)
+  await pool.run(tasks.countAndClose, pid(), 3)
+  const receiver = new Receiver<number>(who)
+  t.equal(await receiver.recv(), 0)
+  await receiver.close()
 })
 
 t.test('closed, and ended before that is said', async (t) => {
