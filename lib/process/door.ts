@@ -3,11 +3,12 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { isWindows } from '../platform.js'
 import { otherRole } from './channel-name.js'
 import { Connection } from './connection.js'
+import { localEngine } from './engine-local.js'
 import { admit, greet, type Hello } from './handshake.js'
 import { identity } from './identity.js'
 import { Lobby } from './lobby.js'
 import { getState } from './state.js'
-import { doorPath, openDirectory } from './tree-directory.js'
+import { openDirectory } from './tree-directory.js'
 
 /** Milliseconds within which who comes must have shown that it belongs to the tree. A process of the tree may be busy meanwhile. */
 const longestHandshake = 60_000
@@ -23,7 +24,7 @@ export class Door {
 
   constructor(directory: string, id: string, token: string) {
     this.#directory = directory
-    this.#path = doorPath(directory, id)
+    this.#path = localEngine.findListenAddress(directory, id).path
     this.#token = token
   }
 
@@ -103,7 +104,7 @@ export function visit(
   const { directory, token } = identity()
   let isThere = false
   let isOver = false
-  const socket = connect(doorPath(directory, id))
+  const socket = connect(localEngine.findListenAddress(directory, id))
   socket.unref()
   socket.on('error', (error: NodeJS.ErrnoException) => {
     // Whatever else is the matter, such as too many visitors there or too few descriptors here, it may have one.

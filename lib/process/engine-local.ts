@@ -1,9 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Ending, Engine, Launched, LaunchRequest } from './engine.js'
+import { doorPath } from './tree-directory.js'
 
 /** Starts processes on this machine. */
-export const localEngine: Engine = { capacity: undefined, launch }
+export const localEngine: Engine = {
+  capacity: undefined,
+  launch,
+  findListenAddress: (directory, id) => ({ path: doorPath(directory, id) }),
+}
 
 function launch({ entry, execArgv, args, env, cwd, stdio, uid, gid, detached }: LaunchRequest): Launched {
   let child: ChildProcess

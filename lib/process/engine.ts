@@ -45,6 +45,12 @@ export interface Launched {
   setHolding(isHolding: boolean): void
 }
 
+/** Where a process listens for the ends of channels of others. */
+export interface ListenAddress {
+  /** Of a local socket. What leads to another machine has a host and a port. */
+  readonly path: string
+}
+
 /**
  * Starts processes somewhere, and tells how they end: all that is above it is the same for every engine.
  *
@@ -55,4 +61,10 @@ export interface Engine {
   readonly capacity: Resources | undefined
   /** It never throws: what goes wrong is said by `ended`. */
   launch(request: LaunchRequest): Launched
+  /**
+   * Where the process with a Pid listens once somebody looks for it: each process of the tree can tell that of each other one.
+   *
+   * @param directory of the tree
+   */
+  findListenAddress(directory: string, id: string): ListenAddress
 }
