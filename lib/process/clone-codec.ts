@@ -107,7 +107,8 @@ function makeCloneCodec({ Serializer, Deserializer }: typeof V8): CloneCodec {
         this.#writeBytes(new Uint8Array(view.buffer))
       }
       this.writeDouble(view.byteOffset)
-      this.writeDouble(view instanceof DataView ? view.byteLength : (view.length as number))
+      // A DataView has no length.
+      this.writeDouble(view.length ?? view.byteLength)
     }
 
     #writeBytes(bytes: Uint8Array): void {

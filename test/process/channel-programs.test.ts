@@ -2,7 +2,7 @@
 import '../posix-only.js'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { fixture, observe, temporaryDirectory } from '../support.js'
@@ -46,6 +46,11 @@ t.test('the directory is private, and goes with the root', async (t) => {
   t.equal(code, 0)
   t.ok((JSON.parse(stdout) as { directory: string }).directory.startsWith(temporary))
   t.same(readdirSync(temporary), [])
+  const relative = await observe(process.execPath, [program, 'end'], { env: { ...process.env, TMPDIR: '.' }, cwd: temporary })
+  t.ok(
+    (JSON.parse(relative.stdout) as { directory: string }).directory.startsWith(realpathSync(temporary)),
+    'processes elsewhere find it, too',
+  )
 })
 
 t.test('the directory goes where the root was killed, too', async (t) => {

@@ -140,3 +140,17 @@ t.test('what is returned', async (t) => {
   t.equal(await spawn(echo), undefined)
   t.equal(await spawn(echo, null), null)
 })
+
+t.test('what makes something else of stacks here does not replace what is thrown there', async (t) => {
+  const { prepareStackTrace } = Error
+  t.teardown(() => {
+    Error.prepareStackTrace = prepareStackTrace
+  })
+  Error.prepareStackTrace = (_error, frames) => frames
+  const error = await caught(spawn(throwNow, 'type'))
+  t.match(error, { name: 'TypeError', message: 'type' })
+})
+
+t.test('a property that is another one each time that it is read', async (t) => {
+  t.match(await caught(spawn(throwNow, 'flaky')), { name: 'Error', message: 'flaky' })
+})

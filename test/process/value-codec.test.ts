@@ -1,6 +1,7 @@
 // A value that was written and read is what structured clone would have made of it.
 import { deepStrictEqual } from 'node:assert'
 import { inspect } from 'node:util'
+import { runInNewContext } from 'node:vm'
 import * as fc from 'fast-check'
 import { decodeValue, type EncodedValue, encodeValue } from '../../lib/process/value-codec.js'
 import t from '../tap.js'
@@ -87,6 +88,22 @@ t.test('bytes', (t) => {
   t.equal(arrived.toString(), 'mine')
   t.equal(arrived.buffer.byteLength, 4, 'nothing of the pool around it')
   t.equal(Buffer.byteLength(encodeValue(pooled).body) < 50, true)
+  t.end()
+})
+
+t.test('more large buffers than a frame takes', (t) => {
+  const shared = Buffer.alloc(4096, 7)
+  const encoded = encodeValue(Array.from({ length: 65_600 }, () => Buffer.from(shared.buffer, shared.byteOffset, shared.length)))
+  t.equal(encoded.buffers.length, 65_535)
+  const list = decodeValue(encoded) as Buffer[]
+  t.same([list.length, list[0]?.length, list[65_599]?.length, list[65_599]?.[4095]], [65_600, 4096, 4096, 7])
+  t.end()
+})
+
+t.test('bytes of another realm', (t) => {
+  const seen = cross(runInNewContext('[new Uint8Array([1, 2]), new DataView(new ArrayBuffer(3), 1)]'))
+  t.ok(seen[0] instanceof Uint8Array && seen[1] instanceof DataView)
+  t.same([[...seen[0]], seen[1].byteLength], [[1, 2], 2])
   t.end()
 })
 
