@@ -142,10 +142,8 @@ t.test('what is returned', async (t) => {
 })
 
 t.test('what makes something else of stacks here does not replace what is thrown there', async (t) => {
-  const { prepareStackTrace } = Error
-  t.teardown(() => {
-    Error.prepareStackTrace = prepareStackTrace
-  })
+  const descriptor = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace') ?? { value: undefined, configurable: true, writable: true }
+  t.teardown(() => Object.defineProperty(Error, 'prepareStackTrace', descriptor))
   Error.prepareStackTrace = (_error, frames) => frames
   const error = await caught(spawn(throwNow, 'type'))
   t.match(error, { name: 'TypeError', message: 'type' })
