@@ -148,7 +148,7 @@ export class Pool implements AsyncDisposable {
   /** Ends the processes at once. All calls fail with `ERR_BROOD_CANCELLED`. */
   kill(): void {
     this.#isClosed = true
-    for (let call = this.#queue.shift(); call !== undefined; call = this.#queue.shift()) call.reject(killed(call))
+    this.#rejectWaiting(killed)
     for (const { calls, worker } of this.#members) {
       for (const call of calls) call.reject(killed(call))
       worker.kill('SIGKILL')
@@ -217,10 +217,15 @@ export class Pool implements AsyncDisposable {
     return this.size + this.#coming < this.#plan.size
   }
 
-  /** Starts as many processes as there is work for, and as are to be there anyway. */
+  /** Starts the processes that are wanted. */
   #fill(): void {
-    const wanted = Math.min(this.#plan.size, Math.max(this.#plan.min, this.#busyMembers + this.#queue.length))
-    while (!this.#isDone && this.size + this.#coming < wanted) this.#grow()
+    while (this.size + this.#coming < this.#wanted && this.#grow());
+  }
+
+  /** As many processes as there is work for, and as are to be there anyway. */
+  get #wanted(): number {
+    if (this.#isDone) return 0
+    return Math.min(this.#plan.size, Math.max(this.#plan.min, this.#busyMembers + this.#queue.length))
   }
 
   #fillLater(): void {
@@ -247,7 +252,8 @@ export class Pool implements AsyncDisposable {
     return busy
   }
 
-  #grow(): void {
+  /** @returns `false` where its resources are refused, which others would be, too */
+  #grow(): boolean {
     this.#coming++
     const join = (release: () => void) => {
       this.#coming--
@@ -258,16 +264,18 @@ export class Pool implements AsyncDisposable {
     }
     const refuse = (error: unknown) => {
       this.#coming--
-      // Where there is not even one, nobody will ever work on what waits.
-      if (this.size === 0) this.#queue.shift()?.reject(error)
+      // There is never room for one. Where there is not even one yet, nobody will ever work on what waits.
+      if (this.size === 0) this.#rejectWaiting(() => error)
       this.#notify()
     }
     try {
       const taken = takeResources(this.#plan.process.resources, true)
       if (taken instanceof Promise) taken.then(join, refuse)
       else join(taken)
+      return true
     } catch (error) {
       refuse(error)
+      return false
     }
   }
 
@@ -319,6 +327,10 @@ export class Pool implements AsyncDisposable {
       victim.retriesLeft--
       this.#requeue(victim)
     } else victim.reject(death.toError(victim.task))
+  }
+
+  #rejectWaiting(explain: (call: PoolCall) => unknown): void {
+    for (let call = this.#queue.shift(); call !== undefined; call = this.#queue.shift()) call.reject(explain(call))
   }
 
   #requeue(call: PoolCall): void {

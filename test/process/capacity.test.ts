@@ -3,7 +3,7 @@ import '../posix-only.js'
 import { configure, RESOURCES_DEFAULT, spawn, spawnWith, trySpawn } from 'brood/process'
 import { temporaryDirectory } from '../support.js'
 import t from '../tap.js'
-import { load, MiB, started } from './programs.js'
+import { load, MiB, run, said, started } from './programs.js'
 
 t.equal(
   configure({ capacity: { mem: '1 GiB', cpu: 1 }, captureErrors: true }),
@@ -61,6 +61,14 @@ t.test('more than there is', async (t) => {
       await t.rejects(start({ resources }, add, 1, 2).join(), { code: 'ERR_BROOD_IMPOSSIBLE', name: 'ImpossibleError' })
     }
   }
+})
+
+t.test('more than there is, for the processes of a pool', async (t) => {
+  // A program of its own: one that spins can be ended.
+  const codes = ['ERR_BROOD_IMPOSSIBLE', 'ERR_BROOD_IMPOSSIBLE', 0, 0]
+  const [here, inChild] = said(await run('impossible-pool.mjs', [], { timeout: 20_000 })) as unknown[]
+  t.same(here, [...codes, ...codes])
+  t.same(inChild, [...codes, ...codes])
 })
 
 t.test('it is given back however a process ends', async (t) => {
