@@ -1,4 +1,4 @@
-import { type Call, type OpenCall, prepareCall } from './call.js'
+import type { Call, OpenCall } from './call.js'
 import { Chain } from './chain.js'
 import { localEngine } from './engine-local.js'
 import { childEntry } from './entry.js'
@@ -39,7 +39,7 @@ export class Member {
     this.worker.setHolding(false)
     // One answer at a time has the system to itself.
     if (plan.prefetch > 1) void this.worker.offerPipe()
-    if (plan.setup !== undefined) this.#setUp(prepareCall(plan.setup, []))
+    if (plan.setup !== undefined) this.#setUp(plan.setup)
     void this.#waitForEnd()
   }
 

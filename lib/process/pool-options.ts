@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { BroodError } from '../errors.js'
+import { type Call, prepareCall } from './call.js'
 import { type ProcessOptions, type ProcessPlan, planProcess, readNumber } from './process-options.js'
 import { readMemory } from './resources.js'
 import type { Task } from './task.js'
@@ -44,12 +45,12 @@ export interface PoolPlan {
   /** Bytes. */
   readonly memoryLimit: number | undefined
   readonly idleTimeout: number | undefined
-  readonly setup: Task<() => unknown> | undefined
+  readonly setup: Call | undefined
 }
 
 const names = ['size', 'min', 'prefetch', 'callerFrames', 'maxQueue', 'maxTasksPerWorker', 'memoryLimit', 'idleTimeout', 'setup']
 
-/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
+/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`; `ERR_BROOD_NOT_A_TASK`, `ERR_BROOD_NOT_CLONEABLE` of `setup` */
 export function planPool(options: PoolOptions): PoolPlan {
   const { setup } = options
   const size = readCount('size', options.size) ?? availableParallelism()
@@ -71,7 +72,7 @@ export function planPool(options: PoolOptions): PoolPlan {
     maxTasksPerWorker: readCount('maxTasksPerWorker', options.maxTasksPerWorker) ?? Number.POSITIVE_INFINITY,
     memoryLimit: options.memoryLimit === undefined ? undefined : readMemory(options.memoryLimit),
     idleTimeout: readNumber('idleTimeout', options.idleTimeout),
-    setup,
+    setup: setup === undefined ? undefined : prepareCall(setup, []),
   }
 }
 

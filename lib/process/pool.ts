@@ -51,7 +51,7 @@ export class Pool implements AsyncDisposable {
   #idleWaiters: (() => void)[] = []
   #endWaiters: (() => void)[] = []
 
-  /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_UNGUARDED` */
+  /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_UNGUARDED`; `ERR_BROOD_NOT_A_TASK`, `ERR_BROOD_NOT_CLONEABLE` of `setup` */
   constructor(options: PoolOptions = {}) {
     refuseWhileLoading()
     this.#plan = planPool(options)

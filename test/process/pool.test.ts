@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type BroodError, Pool, type Task } from 'brood/process'
+import { type BroodError, closure, Pool, type Task } from 'brood/process'
 import { fixture, isNight, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
 
@@ -346,6 +346,17 @@ const wrong: readonly (readonly [name: string, options: object])[] = [
   ['another stdio', { stdio: 'tty' }],
 ]
 for (const [name, options] of wrong) t.throws(() => new Pool(options), { code: 'ERR_BROOD_INVALID_ARGUMENT' }, name)
+
+t.test('a setup that no process could call is refused at once', (t) => {
+  const cases: readonly (readonly [name: string, setup: unknown, code: string])[] = [
+    ['a plain function', () => 1, 'ERR_BROOD_NOT_A_TASK'],
+    ['a number', 3, 'ERR_BROOD_NOT_A_TASK'],
+    ['null', null, 'ERR_BROOD_NOT_A_TASK'],
+    ['a closure over what cannot be sent', closure(tasks.echo, () => 1), 'ERR_BROOD_NOT_CLONEABLE'],
+  ]
+  for (const [name, setup, code] of cases) t.throws(() => new Pool({ size: 1, setup: setup as Task<() => unknown> }), { code }, name)
+  t.end()
+})
 
 t.test('a call that is dropped begins no other one', async (t) => {
   await using pool = new Pool({ size: 1, prefetch: 4, maxTasksPerWorker: 3 })
