@@ -60,12 +60,13 @@ export class Member {
   }
 
   give(call: PoolCall): void {
+    // Before anything is noted: what cannot be sent was not given.
+    call.number = this.worker.call(new Given(this, call))
     clearTimeout(this.#idleTimer)
     if (this.calls.length === 0) this.worker.setHolding(true)
     this.calls.push(call)
     call.isGiven = true
     call.member = this
-    call.number = this.worker.call(new Given(this, call))
     // There is nothing that could go with it.
     if (this.#plan.prefetch === 1) this.worker.flush()
     if (this.calls.length === 1) call.begin()

@@ -133,8 +133,14 @@ export class Worker {
   call(open: OpenCall): number {
     const { call } = open
     const id = this.#calls.add(open)
+    try {
+      this.#link?.send({ type: message.call, id, about: this.#numberOf(call.task), value: call.args })
+    } catch (error) {
+      // Nobody has it.
+      this.#calls.take(id)
+      throw error
+    }
     this.#follow(id, call.signals)
-    this.#link?.send({ type: message.call, id, about: this.#numberOf(call.task), value: call.args })
     return id
   }
 
@@ -198,7 +204,9 @@ export class Worker {
     if (signals.length === 0) return
     const undos = signals.map((signal, index) => {
       const abort = () => this.#sendAbort(id, index + 1, signal)
-      signal.addEventListener('abort', abort, { once: true })
+      // While the call waited: it says itself only what was so when it was made ready.
+      if (signal.aborted) abort()
+      else signal.addEventListener('abort', abort, { once: true })
       return () => signal.removeEventListener('abort', abort)
     })
     this.#stopFollowing.set(id, () => {

@@ -21,6 +21,7 @@ interface Tasks {
   readonly steps: Task<(number: number) => Promise<number>>
   readonly untilAborted: Task<(file: string) => Promise<string>>
   readonly waitForSignal: Task<(signal: AbortSignal, file: string) => Promise<unknown>>
+  readonly reasonOf: Task<(signal: AbortSignal) => Promise<unknown>>
   readonly waitForOwnSignal: Task<(file: string) => Promise<void>>
   readonly mark: Task<(file: string, id: number) => number>
   readonly hoard: Task<(bytes: number) => number>
@@ -196,6 +197,16 @@ t.test('a signal reaches the task, or takes its call out of the queue', async (t
   t.equal(await after, 2, 'the same process goes on')
   t.equal(readFileSync(file, 'utf8'), 'enough')
   t.match(await failureOf(pool.runWith({ signal: AbortSignal.abort() }, tasks.count)), { name: 'AbortError' })
+})
+
+t.test('a signal among the arguments that is aborted while its call waits', async (t) => {
+  await using pool = new Pool({ size: 1 })
+  const controller = new AbortController()
+  const before = pool.run(tasks.nap, 20)
+  const waiting = pool.run(tasks.reasonOf, controller.signal)
+  controller.abort('enough')
+  await before
+  t.equal(await waiting.join({ timeout: 20_000 }), 'enough')
 })
 
 t.test('a task that does not listen to its signal is killed', async (t) => {
