@@ -43,8 +43,8 @@ export class Pool implements AsyncDisposable {
   readonly #plan: PoolPlan
   readonly #queue = new CallQueue<PoolCall>()
   readonly #members = new Set<Member>()
-  /** Resources are asked for, for so many more. */
-  #coming = 0
+  /** Those that wait for room. Each is given up by its controller. */
+  readonly #coming = new Set<AbortController>()
   #isClosed = false
   /** Processes that could not be started are tried again after a while. */
   #isTryingLater = false
@@ -137,6 +137,7 @@ export class Pool implements AsyncDisposable {
   async shutdown(): Promise<void> {
     this.#isClosed = true
     await this.join()
+    this.#trim()
     for (const member of this.#members) member.retire()
     if (this.#members.size > 0) {
       // They have been told, and are gone in a moment: the program waits for that.
@@ -214,18 +215,29 @@ export class Pool implements AsyncDisposable {
   }
 
   get #canGrow(): boolean {
-    return this.size + this.#coming < this.#plan.size
+    return this.size + this.#coming.size < this.#plan.size
   }
 
   /** Starts the processes that are wanted. */
   #fill(): void {
-    while (this.size + this.#coming < this.#wanted && this.#grow());
+    while (this.size + this.#coming.size < this.#wanted && this.#grow());
   }
 
   /** As many processes as there is work for, and as are to be there anyway. */
   get #wanted(): number {
     if (this.#isDone) return 0
     return Math.min(this.#plan.size, Math.max(this.#plan.min, this.#busyMembers + this.#queue.length))
+  }
+
+  /** Who waits for room that nobody needs any more would stand in the way of others, and have it in the end. */
+  #trim(): void {
+    if (this.#coming.size === 0) return
+    const surplus = Math.min(this.#coming.size, this.size + this.#coming.size - this.#wanted)
+    if (surplus <= 0) return
+    for (const waiting of [...this.#coming].slice(-surplus)) {
+      this.#coming.delete(waiting)
+      waiting.abort()
+    }
   }
 
   #fillLater(): void {
@@ -239,7 +251,7 @@ export class Pool implements AsyncDisposable {
 
   /** Is there no process, and none to come? */
   get #isAlone(): boolean {
-    return this.#members.size + this.#coming === 0
+    return this.#members.size + this.#coming.size === 0
   }
 
   get #isDone(): boolean {
@@ -254,22 +266,27 @@ export class Pool implements AsyncDisposable {
 
   /** @returns `false` where its resources are refused, which others would be, too */
   #grow(): boolean {
-    this.#coming++
+    const waiting = new AbortController()
+    this.#coming.add(waiting)
     const join = (release: () => void) => {
-      this.#coming--
+      // There may have been room for it in the turn in which it was given up.
+      if (!this.#coming.delete(waiting)) {
+        release()
+        return
+      }
       const member = new Member(this.#plan, this.#events)
       this.#members.add(member)
       void member.worker.ended.then(release)
       this.#dispatch(member)
     }
     const refuse = (error: unknown) => {
-      this.#coming--
+      if (!this.#coming.delete(waiting)) return
       // There is never room for one. Where there is not even one yet, nobody will ever work on what waits.
       if (this.size === 0) this.#rejectWaiting(() => error)
       this.#notify()
     }
     try {
-      const taken = takeResources(this.#plan.process.resources, true)
+      const taken = takeResources(this.#plan.process.resources, true, waiting.signal)
       if (taken instanceof Promise) taken.then(join, refuse)
       else join(taken)
       return true
@@ -339,6 +356,7 @@ export class Pool implements AsyncDisposable {
   }
 
   #notify(): void {
+    this.#trim()
     if (this.#idleWaiters.length > 0 && this.#isIdle) for (const resolve of this.#idleWaiters.splice(0)) resolve()
     if (this.#members.size === 0) for (const resolve of this.#endWaiters.splice(0)) resolve()
   }

@@ -1,6 +1,6 @@
 // One account of memory and cores for the whole tree: this process is its root.
 import '../posix-only.js'
-import { configure, RESOURCES_DEFAULT, spawn, spawnWith, trySpawn } from 'brood/process'
+import { configure, Pool, RESOURCES_DEFAULT, spawn, spawnWith, trySpawn } from 'brood/process'
 import { temporaryDirectory } from '../support.js'
 import t from '../tap.js'
 import { load, MiB, run, said, started } from './programs.js'
@@ -69,6 +69,45 @@ t.test('more than there is, for the processes of a pool', async (t) => {
   const [here, inChild] = said(await run('impossible-pool.mjs', [], { timeout: 20_000 })) as unknown[]
   t.same(here, [...codes, ...codes])
   t.same(inChild, [...codes, ...codes])
+})
+
+t.test('a pool that ends waits for no room any more', async (t) => {
+  const { never, nap, processId } = await load<'never' | 'nap' | 'processId'>('pool-tasks.mjs')
+  const options = { size: 3, resources: { cpu: 0.4 } }
+  const isFree = async (text: string) => t.equal(await spawnWith({ ...everything, timeout: 20_000 }, add, 1, 2), 3, text)
+
+  const killed = new Pool(options)
+  const calls = [1, 2, 3].map(() => killed.run(never).join())
+  const failures = Promise.allSettled(calls)
+  killed.kill()
+  t.match(
+    await failures,
+    calls.map(() => ({ reason: { code: 'ERR_BROOD_CANCELLED' } })),
+  )
+  await isFree('kill()')
+  t.same([killed.size, killed.active, killed.queued], [0, 0, 0])
+
+  const done = new Pool(options)
+  t.same(await Promise.all([1, 2, 3].map((value) => done.run(nap, 20, value))), [1, 2, 3])
+  await done.shutdown()
+  t.equal(done.size, 0)
+  await isFree('shutdown()')
+
+  const idle = new Pool({ ...options, min: 3 })
+  await idle.run(processId)
+  await idle.shutdown()
+  await isFree('shutdown() while one of `min` waits')
+
+  const { handle: running } = await started(forever, { resources: { cpu: 0.8 } })
+  const waiting = new Pool(options)
+  const call = waiting.run(processId)
+  const isShutDown = waiting.shutdown()
+  call.kill()
+  await isShutDown
+  t.equal(await trySpawn({ resources: { cpu: 0.2 } }, add, 1, 2), 3)
+  running.kill('SIGKILL')
+  await running.join().catch(() => {})
+  await isFree('a call that was given up')
 })
 
 t.test('it is given back however a process ends', async (t) => {
