@@ -14,3 +14,15 @@ export function hold(): void {
 export function release(): void {
   if (--count === 0) timer?.unref()
 }
+
+/** Somebody who keeps this process running, or does not. */
+export class Holder {
+  #isHolding = false
+
+  set(isHolding: boolean): void {
+    if (isHolding === this.#isHolding) return
+    this.#isHolding = isHolding
+    if (isHolding) hold()
+    else release()
+  }
+}

@@ -13,6 +13,8 @@ interface Waiting {
   readonly take: (lease: Lease) => void
 }
 
+const nothing: Resources = { mem: 0, cpu: 0 }
+
 /** A millionth of a core: the sum of ten tenths is one. */
 const smallestShare = 1e6
 
@@ -42,6 +44,12 @@ export class Ledger {
   /** How many wait. */
   get waiting(): number {
     return this.#waiting.length
+  }
+
+  /** Would whoever is next still wait if this were given back? */
+  isShortEvenWith(resources: Resources): boolean {
+    const next = this.#waiting[0]
+    return next !== undefined && !this.#fits(next.resources, resources)
   }
 
   /** Could this ever be given, to somebody who is alone? */
@@ -81,8 +89,9 @@ export class Ledger {
     }
   }
 
-  #fits(resources: Resources): boolean {
-    return resources.mem <= this.#freeMemory && sharesOf(resources) <= this.#freeShares
+  /** @param more what is to be free as well */
+  #fits(resources: Resources, more: Resources = nothing): boolean {
+    return resources.mem <= this.#freeMemory + more.mem && sharesOf(resources) <= this.#freeShares + sharesOf(more)
   }
 
   #take(resources: Resources): Lease {

@@ -2,6 +2,7 @@ import { BroodError } from '../errors.js'
 import { noteCaller, prepareCall } from './call.js'
 import { CallQueue } from './call-queue.js'
 import { CancelledError, QueueFullError } from './errors.js'
+import { Holder } from './hold.js'
 import { Handle, type JoinHandle, neverBegun } from './join-handle.js'
 import { type MapOptions, mapInOrder } from './map-in-order.js'
 import { type CallLimits, PoolCall } from './pool-call.js'
@@ -10,7 +11,7 @@ import { type PoolOptions, type PoolPlan, planPool } from './pool-options.js'
 import { readNumber, readSignal } from './process-options.js'
 import { refuseWhileLoading } from './spawn.js'
 import type { AnyFunction, OverloadArguments, OverloadResult, Task, TaskResult } from './task.js'
-import { takeResources } from './tree-ledger.js'
+import { lend, makeRoom, takeResources } from './tree-ledger.js'
 import type { Death } from './worker.js'
 
 /** Options of one call. */
@@ -45,6 +46,7 @@ export class Pool implements AsyncDisposable {
   readonly #members = new Set<Member>()
   /** Those that wait for room. Each is given up by its controller. */
   readonly #coming = new Set<AbortController>()
+  readonly #holder = new Holder()
   #isClosed = false
   /** Processes that could not be started are tried again after a while. */
   #isTryingLater = false
@@ -221,6 +223,7 @@ export class Pool implements AsyncDisposable {
   /** Starts the processes that are wanted. */
   #fill(): void {
     while (this.size + this.#coming.size < this.#wanted && this.#grow());
+    this.#setHolding()
   }
 
   /** As many processes as there is work for, and as are to be there anyway. */
@@ -238,6 +241,11 @@ export class Pool implements AsyncDisposable {
       this.#coming.delete(waiting)
       waiting.abort()
     }
+  }
+
+  /** Calls that wait for room keep this process running: there may be nothing else that does. */
+  #setHolding(): void {
+    this.#holder.set(this.#coming.size > 0 && this.#queue.length > 0)
   }
 
   #fillLater(): void {
@@ -276,8 +284,11 @@ export class Pool implements AsyncDisposable {
       }
       const member = new Member(this.#plan, this.#events)
       this.#members.add(member)
-      void member.worker.ended.then(release)
+      const { resources } = this.#plan.process
+      const takeBack = lend({ resources, isEnding: () => member.isRetiring, giveWay: () => this.#dismiss(member) })
+      void member.worker.ended.then(takeBack).then(release)
       this.#dispatch(member)
+      this.#notify()
     }
     const refuse = (error: unknown) => {
       if (!this.#coming.delete(waiting)) return
@@ -357,6 +368,8 @@ export class Pool implements AsyncDisposable {
 
   #notify(): void {
     this.#trim()
+    this.#setHolding()
+    makeRoom()
     if (this.#idleWaiters.length > 0 && this.#isIdle) for (const resolve of this.#idleWaiters.splice(0)) resolve()
     if (this.#members.size === 0) for (const resolve of this.#endWaiters.splice(0)) resolve()
   }

@@ -3,6 +3,7 @@ import { type Call, noteCaller, prepareCall } from './call.js'
 import { localEngine } from './engine-local.js'
 import { childEntry } from './entry.js'
 import { CancelledError, UnguardedError } from './errors.js'
+import { Holder } from './hold.js'
 import { cancelledBy, type FailureListener, Handle, type Joinable, type JoinHandle, timedOut } from './join-handle.js'
 import { type ProcessOptions, type ProcessPlan, planProcess, readNumber, readSignal } from './process-options.js'
 import { takeSpare, wakeSpare } from './spares.js'
@@ -120,6 +121,8 @@ class Run<R> implements Joinable {
   #held = 0
   /** Does it keep this process running? `undefined` where nobody has said so: as a child does. */
   #isHolding: boolean | undefined
+  #isWaiting = false
+  readonly #place = new Holder()
   #cleanUp: () => void = () => {}
 
   constructor(plan: ProcessPlan, limits: Limits) {
@@ -172,15 +175,26 @@ class Run<R> implements Joinable {
     if (this.#isSettled) return
     try {
       const taken = takeResources(this.#plan.resources, isWaiting, this.#waiting.signal)
-      if (taken instanceof Promise)
-        taken.then(
-          (release) => this.#launch(release),
-          (error: unknown) => this.#fail(error),
-        )
+      if (taken instanceof Promise) void this.#waitForRoom(taken)
       else this.#launch(taken)
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  /** It keeps this process running meanwhile, as its own process does then: there may be nothing else that does. */
+  async #waitForRoom(taken: Promise<() => void>): Promise<void> {
+    this.#isWaiting = true
+    this.#setHolding()
+    try {
+      const release = await taken
+      this.#isWaiting = false
+      this.#launch(release)
+    } catch (error) {
+      this.#isWaiting = false
+      this.#fail(error)
+    }
+    this.#setHolding()
   }
 
   noteCaller(caller: AnyFunction): void {
@@ -203,6 +217,8 @@ class Run<R> implements Joinable {
 
   /** What may outlive this process keeps it running only while somebody waits. */
   #setHolding(): void {
+    // What has not been started yet cannot outlive it.
+    this.#place.set(this.#isWaiting && this.#isHolding !== false)
     const isHolding = this.#plan.detached ? this.#held > 0 : this.#isHolding
     if (isHolding !== undefined) this.#worker?.setHolding(isHolding)
   }

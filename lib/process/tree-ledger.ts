@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { BroodError } from '../errors.js'
 import { ImpossibleError, NoCapacityError } from './errors.js'
-import { Ledger } from './ledger.js'
+import { type Lease, Ledger } from './ledger.js'
 import type { Resources } from './resources.js'
 import { getState } from './state.js'
 
@@ -22,6 +22,38 @@ export function setCapacity(capacity: Resources): void {
   ledger = new Ledger(capacity)
   getState().isMetered = true
 }
+
+/** A process whose room others may have while nobody needs it. */
+export interface Lender {
+  readonly resources: Resources
+  /** Is it about to end? Its room comes then. */
+  isEnding(): boolean
+  /** Ends, if nobody needs it now. */
+  giveWay(): void
+}
+
+const lenders = new Set<Lender>()
+
+/** @returns takes it back: its room is given back, or is about to be */
+export function lend(lender: Lender): () => void {
+  lenders.add(lender)
+  return () => void lenders.delete(lender)
+}
+
+/** Who waits for room is given that of idle processes: they end, as many as it takes. */
+export function makeRoom(): void {
+  if (ledger === undefined || ledger.waiting === 0) return
+  const all = [...lenders]
+  for (const lender of all) {
+    if (!ledger.isShortEvenWith(sumOf(all.filter((each) => each.isEnding())))) return
+    lender.giveWay()
+  }
+}
+
+const sumOf = (some: readonly Lender[]): Resources => ({
+  mem: some.reduce((sum, { resources }) => sum + resources.mem, 0),
+  cpu: some.reduce((sum, { resources }) => sum + resources.cpu, 0),
+})
 
 /** What this machine has. */
 export const machineCapacity = (): Resources => ({ mem: totalmem(), cpu: availableParallelism() })
@@ -44,7 +76,7 @@ export function takeResources(resources: Resources, isWaiting: boolean, signal?:
   }
   if (!isWaiting || ledger.waiting === 0) {
     const lease = ledger.tryTake(resources)
-    if (lease !== undefined) return () => lease.release()
+    if (lease !== undefined) return () => giveBack(lease)
     if (!isWaiting)
       throw new NoCapacityError(`There is no room for ${describe(resources)}: ${describe(ledger.free)} are free.`, { resources })
   }
@@ -55,13 +87,20 @@ function waitFor(from: Ledger, resources: Resources, signal: AbortSignal | undef
   return new Promise((resolve, reject) => {
     const giveUp = from.take(resources, (lease) => {
       signal?.removeEventListener('abort', abort)
-      resolve(() => lease.release())
+      resolve(() => giveBack(lease))
     })
+    makeRoom()
     const abort = () => {
       if (giveUp()) reject(signal?.reason as Error)
     }
     signal?.addEventListener('abort', abort, { once: true })
   })
+}
+
+function giveBack(lease: Lease): void {
+  lease.release()
+  // Somebody else is the next one, perhaps.
+  makeRoom()
 }
 
 const describe = ({ mem, cpu }: Resources) => {

@@ -110,6 +110,29 @@ t.test('a pool that ends waits for no room any more', async (t) => {
   await isFree('a call that was given up')
 })
 
+t.test('idle processes of a pool give way to who waits for room', async (t) => {
+  const { count, nap } = await load<'count' | 'nap'>('pool-tasks.mjs')
+  await using pool = new Pool({ size: 4, min: 1, resources: { cpu: 0.2 } })
+  const fill = () => Promise.all([1, 2, 3, 4].map((value) => pool.run(nap, 50, value)))
+  await fill()
+  t.equal(pool.size, 4)
+  t.equal(await spawnWith({ resources: { cpu: 0.5 }, timeout: 20_000 }, add, 1, 2), 3)
+  t.equal(pool.size, 2, 'no more of them than it takes')
+  await fill()
+  const working = fill()
+  t.equal(await spawnWith({ resources: { cpu: 0.8 }, timeout: 20_000 }, add, 1, 2), 3, 'as soon as they are idle')
+  await working
+  await pool.run(count)
+  t.ok(pool.size >= 1, 'those of `min` do not')
+  await t.rejects(spawnWith({ ...everything, timeout: 500 }, add, 1, 2).join(), { code: 'ERR_BROOD_TIMEOUT' })
+  t.ok(pool.size >= 1)
+})
+
+t.test('who waits for room keeps the program running', async (t) => {
+  for (const who of ['spawn', 'pool']) t.match(await run('waits-for-room.mjs', [who]), { code: 0, stdout: 'waits\nanswered 3\n' }, who)
+  t.match(await run('waits-for-room.mjs', ['nobody']), { code: 0, stdout: 'waits\n' }, 'but no process that nobody has a call for')
+})
+
 t.test('it is given back however a process ends', async (t) => {
   const { abort, die, exit, never, throwLater } = await load<'abort' | 'die' | 'exit' | 'never' | 'throwLater'>('ends.mjs')
   const ends: readonly (readonly [end: string, run: () => Promise<unknown>])[] = [
