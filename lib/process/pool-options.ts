@@ -1,12 +1,17 @@
 import { availableParallelism } from 'node:os'
 import { BroodError } from '../errors.js'
 import { type Call, prepareCall } from './call.js'
+import type { StdioKind } from './engine.js'
 import { type ProcessOptions, type ProcessPlan, planProcess, readNumber } from './process-options.js'
 import { readMemory } from './resources.js'
 import type { Task } from './task.js'
 
+type PoolStdio = Exclude<StdioKind, 'pipe'>
+
 /** How many processes a pool has, and how they are. */
-export interface PoolOptions extends Omit<ProcessOptions, 'detached'> {
+export interface PoolOptions extends Omit<ProcessOptions, 'detached' | 'stdio'> {
+  /** As of {@link ProcessOptions.stdio}, without pipes: a handle of a call in a pool has no streams. @default this process's own */
+  readonly stdio?: PoolStdio | readonly [PoolStdio, PoolStdio, PoolStdio]
   /** As many processes as it may have. @default the number of cores */
   readonly size?: number
   /** As many as it keeps when there is nothing to do, and starts at once. @default 0 */
@@ -59,8 +64,10 @@ export function planPool(options: PoolOptions): PoolPlan {
     throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `\`min\` (${min}) must not be more than \`size\` (${size}).`, { argument: 'min' })
   }
   const prefetch = readCount('prefetch', options.prefetch) ?? 1
+  const process = planProcess(options, names)
+  refusePipes(options.stdio)
   return {
-    process: planProcess(options, names),
+    process,
     size,
     min,
     prefetch,
@@ -74,6 +81,15 @@ export function planPool(options: PoolOptions): PoolPlan {
     idleTimeout: readNumber('idleTimeout', options.idleTimeout),
     setup: setup === undefined ? undefined : prepareCall(setup, []),
   }
+}
+
+/** A handle of a pool's call has no streams: its process is others', too. */
+function refusePipes(stdio: unknown): void {
+  if (![stdio].flat().includes('pipe')) return
+  const text =
+    "`stdio` of a pool cannot be 'pipe': nobody could read it, and a process that has filled it waits for ever. Take 'ignore', or leave it out and say by " +
+    'configure({ output }) how it is to be shown; have one call with streams by spawnWith().'
+  throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', text, { argument: 'stdio' })
 }
 
 function readCount(name: string, value: unknown): number | undefined {

@@ -125,7 +125,7 @@ for (const prefetch of [1, 4]) {
 }
 
 t.test('an error for a process says which it was, and what it said last', async (t) => {
-  await using pool = new Pool({ size: 1, stdio: ['ignore', 'ignore', 'pipe'] })
+  await using pool = new Pool({ size: 1 })
   const osPid = await pool.run(tasks.processId)
   const error = await failureOf(pool.run(tasks.throwLater))
   t.match(error, { osPid, task: 'throwLater', stderr: /Error: later/ })
@@ -355,6 +355,8 @@ const wrong: readonly (readonly [name: string, options: object])[] = [
   ['an unknown option', { sice: 1 }],
   ['no memory', { memoryLimit: 'much' }],
   ['another stdio', { stdio: 'tty' }],
+  ['pipes that nobody could read', { stdio: 'pipe' }],
+  ['one of them', { stdio: ['ignore', 'inherit', 'pipe'] }],
 ]
 for (const [name, options] of wrong) t.throws(() => new Pool(options), { code: 'ERR_BROOD_INVALID_ARGUMENT' }, name)
 
