@@ -10,18 +10,29 @@ import { removeDirectory } from './tree-directory.js'
 /**
  * Reads lines `+ pid start` and `- pid`, and when no more come kills those that were not taken back. A pid that means another process by then,
  * which started at another time, is left alone. Then it removes the directory that a line `d - path` names: nobody can make it again.
+ *
+ * A line `e` says that the root ends by itself. Its processes have 2 s then to end so, too, with their exit listeners and what node writes for
+ * NODE_V8_COVERAGE.
  */
 export const reaperScript: string = `trap '' HUP INT TERM QUIT
 pids=' '
 directory=
+patience=0
 while read -r change pid start; do
   case $change in
     d) directory=$start ;;
+    e) patience=20 ;;
     +) pids="$pids$pid:$start " ;;
     -) for known in $pids; do
          case $known in "$pid":*) pids="\${pids%% $known *} \${pids#* $known }" ;; esac
        done ;;
   esac
+done
+while [ "$patience" -gt 0 ]; do
+  patience=$((patience - 1))
+  living=
+  for known in $pids; do kill -0 "\${known%%:*}" 2>/dev/null && living=$known; done
+  [ -n "$living" ] && /bin/sleep 0.1 2>/dev/null || patience=0
 done
 for known in $pids; do
   pid=\${known%%:*}
@@ -48,7 +59,7 @@ export function watch(osPid: number): void {
   if (parent !== undefined) parent.born(osPid)
   else {
     watched.set(osPid, startTime(osPid))
-    removeDirectoryAtExit()
+    tellAtExit()
     if (reaper === undefined) start()
     else tellOf(osPid)
   }
@@ -65,11 +76,14 @@ function tellOf(osPid: number): void {
   reaper?.stdin?.write(`+ ${osPid} ${watched.get(osPid)}\n`)
 }
 
-/** Nobody need wait for the reaper to see it go; and perhaps there is none. */
-function removeDirectoryAtExit(): void {
+/** Nobody need wait for the reaper to see the directory go; and perhaps there is none. */
+function tellAtExit(): void {
   if (isWindows || isListening) return
   isListening = true
-  process.once('exit', () => removeDirectory(identity().directory))
+  process.once('exit', () => {
+    reaper?.stdin?.write('e\n')
+    removeDirectory(identity().directory)
+  })
 }
 
 /** There is no room for one more process, or its pipe, now. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type BroodError, closure, Pool, type Task } from 'brood/process'
@@ -346,6 +346,15 @@ t.test('an idle pool does not keep its program running', async (t) => {
   const [sum, osPid] = stdout.split(' ')
   t.equal(sum, '3')
   await until(() => !isRunning(Number(osPid)))
+})
+
+t.test('an idle pool ends by itself with its program, and its coverage is written', async (t) => {
+  const directory = join(scratch, 'coverage')
+  const env = { ...process.env, NODE_V8_COVERAGE: directory }
+  const { stdout } = await promisify(execFile)(process.execPath, [fixture('process/idle-pool.mjs')], { timeout: 20_000, env })
+  const [, osPid] = stdout.split(' ')
+  await until(() => !isRunning(Number(osPid)) && readdirSync(directory).length === 3)
+  t.ok(readdirSync(directory).some((name) => name.startsWith(`coverage-${osPid}-`)))
 })
 
 const wrong: readonly (readonly [name: string, options: object])[] = [

@@ -76,6 +76,21 @@ t.test('the reaper', { skip: !hasProc && 'it goes by /proc here' }, async (t) =>
   }
 })
 
+t.test('the reaper of a root that ends by itself', { skip: !hasProc && 'it goes by /proc here' }, async (t) => {
+  for (const shell of shells) {
+    const start = (seconds: string) => spawnProgram('sleep', [seconds], { stdio: 'ignore' })
+    const [ending, hanging] = [start('0.5'), start('1000')]
+    const ended = Promise.all([once(ending, 'exit'), once(hanging, 'exit')])
+    const reaper = spawnProgram(shell, [...(shell.endsWith('busybox') ? ['sh'] : []), '-c', reaperScript], {
+      stdio: ['pipe', 'ignore', 'inherit'],
+    })
+    for (const { pid } of [ending, hanging]) reaper.stdin.write(`+ ${pid} ${startTime(pid as number)}\n`)
+    reaper.stdin.end('e\n')
+    await ended
+    t.same([ending.signalCode, hanging.signalCode], [null, 'SIGKILL'], `${shell}: who ends in time is not killed`)
+  }
+})
+
 t.test('many processes', { skip: !hasProc && 'it counts descriptors in /proc' }, async (t) => {
   const observation = await observe(process.execPath, ['--expose-gc', program('survive/many.mjs'), '100'])
   const { before, after } = said(observation)
