@@ -22,8 +22,15 @@ export interface DeathFacts {
   readonly uncaught: ThrownRecord | undefined
 }
 
-/** The error for a call that its process had not answered when it ended. */
-export function explainDeath(task: string, { pid, osPid, cwd, entry, ending, stderr, broken, uncaught }: DeathFacts): Error {
+/** How it was. */
+export const describeEnding = ({ exitCode, signal }: Ending): string => (signal === null ? `with exit code ${exitCode}` : `by ${signal}`)
+
+/**
+ * The error for a call that its process had not answered when it ended.
+ *
+ * @param loss what else was lost with it, as a sentence
+ */
+export function explainDeath(task: string, { pid, osPid, cwd, entry, ending, stderr, broken, uncaught }: DeathFacts, loss = ''): Error {
   if ('error' in ending) {
     const why = cwd === undefined || existsSync(cwd) ? ending.error.message : `its cwd, ${cwd}, does not exist`
     const text = `The process for task "${task}" could not be started: ${why}.`
@@ -31,9 +38,8 @@ export function explainDeath(task: string, { pid, osPid, cwd, entry, ending, std
   }
   if (!existsSync(entry)) return notBeside(entry, { task, pid })
   const facts: ProcessFacts = { task, pid, osPid, ...ending, stderr }
-  const { exitCode, signal } = ending
-  const how = signal === null ? `with exit code ${exitCode}` : `by ${signal}`
-  const told = stderr === '' ? '' : `\nIts stderr ends with:\n${stderr.trimEnd()}`
+  const how = describeEnding(ending)
+  const told = `${loss && ` ${loss}`}${stderr && `\nIts stderr ends with:\n${stderr.trimEnd()}`}`
   if (isOutOfMemory(stderr)) return new OutOfMemoryError(`Task "${task}" ran out of memory: its process ended ${how}.${told}`, facts)
   if (broken !== undefined) {
     const why =
@@ -46,7 +52,7 @@ export function explainDeath(task: string, { pid, osPid, cwd, entry, ending, std
     const text = `Task "${task}" was not answered: an exception that nobody caught has ended its process.${told}`
     return new ExitedError(text, { ...facts, cause: reviveThrown(uncaught) })
   }
-  const hint = exitCode === 0 ? ' It called process.exit(), or had nothing more to wait for.' : ''
+  const hint = ending.exitCode === 0 ? ' It called process.exit(), or had nothing more to wait for.' : ''
   return new ExitedError(`Task "${task}" was not answered: its process ended ${how}.${hint}${told}`, facts)
 }
 

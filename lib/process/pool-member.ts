@@ -55,6 +55,11 @@ export class Member {
     return !this.isRetiring && this.calls.length <= this.#plan.prefetch / 2
   }
 
+  /** Has it run something that its modules may remember? */
+  get mayRemember(): boolean {
+    return this.#answered > 0 || this.#plan.setup !== undefined
+  }
+
   isWorkingOn(call: PoolCall): boolean {
     return this.calls.first === call
   }

@@ -1,6 +1,7 @@
 import { BroodError } from '../errors.js'
 import { noteCaller, prepareCall } from './call.js'
 import { CallQueue } from './call-queue.js'
+import { describeEnding } from './death.js'
 import { CancelledError, QueueFullError } from './errors.js'
 import { Holder } from './hold.js'
 import { Handle, type JoinHandle, neverBegun } from './join-handle.js'
@@ -48,6 +49,7 @@ export class Pool implements AsyncDisposable {
   readonly #coming = new Set<AbortController>()
   readonly #holder = new Holder()
   #isClosed = false
+  #hasToldOfLoss = false
   /** Processes that could not be started are tried again after a while. */
   #isTryingLater = false
   #idleWaiters: (() => void)[] = []
@@ -332,7 +334,8 @@ export class Pool implements AsyncDisposable {
     },
     onEnd: (member: Member, death: Death) => {
       this.#members.delete(member)
-      this.#bury(member, death)
+      if (member.calls.length === 0) this.#tellOfLoss(member, death)
+      else this.#bury(member, death)
       for (const other of this.#members) this.#dispatch(other)
       // What cannot be started now can be no sooner than something else has happened.
       if (wasStarted(death) || (this.#isAlone && this.#queue.length > 0)) this.#fill()
@@ -346,6 +349,7 @@ export class Pool implements AsyncDisposable {
    * other processes, and where there is none, nobody will ever work on what waits.
    */
   #bury(member: Member, death: Death): void {
+    const loss = member.mayRemember ? whatIsLost : ''
     const calls = member.takeAll()
     const failing = wasStarted(death) || this.#isAlone ? 1 : 0
     for (const call of calls.slice(failing).toReversed()) if (!call.isSettled) this.#requeue(call)
@@ -354,7 +358,17 @@ export class Pool implements AsyncDisposable {
     if (!victim.isSettled && victim.retriesLeft > 0) {
       victim.retriesLeft--
       this.#requeue(victim)
-    } else victim.reject(death.toError(victim.task))
+    } else victim.reject(death.toError(victim.task, loss))
+  }
+
+  /** Nobody hears of the end of an idle process by a call. It is said once, unless the pool itself has ended it. */
+  #tellOfLoss(member: Member, { ending }: Death): void {
+    if (this.#hasToldOfLoss || this.#isClosed || member.isRetiring || !member.mayRemember || 'error' in ending) return
+    this.#hasToldOfLoss = true
+    const text =
+      `An idle process of a pool (${member.worker.osPid}) has ended ${describeEnding(ending)}. ${whatIsLost} Another process takes its place when there are ` +
+      'calls. No more of that is said of this pool.'
+    process.emitWarning(text, { type: 'BroodWarning', code: 'BROOD_STATE_LOST' })
   }
 
   #rejectWaiting(explain: (call: PoolCall) => unknown): void {
@@ -376,6 +390,8 @@ export class Pool implements AsyncDisposable {
 }
 
 const wasStarted = ({ ending }: Death) => !('error' in ending)
+
+const whatIsLost = 'What its modules remembered is lost.'
 
 /** Milliseconds until a process that could not be started is tried again, where others go on with the calls. */
 const pauseBetweenTries = 1000

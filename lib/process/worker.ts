@@ -299,7 +299,7 @@ export class Worker {
     return {
       ending,
       unanswered,
-      toError: (task) => explainDeath(task, this.#describeDeath(ending)),
+      toError: (task, loss) => explainDeath(task, this.#describeDeath(ending), loss),
       wasUncaught: this.#uncaught !== undefined,
     }
   }
@@ -324,6 +324,10 @@ export interface Death {
   /** In the order in which they were given. */
   readonly unanswered: readonly OpenCall[]
   readonly wasUncaught: boolean
-  /** The error for a call that it had not answered. */
-  toError(task: string): Error
+  /**
+   * The error for a call that it had not answered.
+   *
+   * @param loss what else was lost with it, as a sentence
+   */
+  toError(task: string, loss?: string): Error
 }

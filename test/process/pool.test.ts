@@ -132,6 +132,40 @@ t.test('an error for a process says which it was, and what it said last', async 
   t.match(error.message, /Error: later/)
 })
 
+t.test('what a process remembered is lost with it, and that is said', async (t) => {
+  const warnings: string[] = []
+  const onWarning = (warning: Error & { code?: string }) => {
+    if (warning.code === 'BROOD_STATE_LOST') warnings.push(warning.message)
+  }
+  process.on('warning', onWarning)
+  t.teardown(() => process.off('warning', onWarning))
+  const lost = /What its modules remembered is lost/
+  const endIdle = async (pool: Pool) => {
+    process.kill(await pool.run(tasks.processId), 'SIGKILL')
+    await until(() => pool.size === 0)
+  }
+
+  await using pool = new Pool({ size: 1 })
+  t.notMatch((await failureOf(pool.run(tasks.exit, 3))).message, lost, 'nothing was there to remember')
+  t.equal(await pool.run(tasks.count), 1)
+  t.match((await failureOf(pool.run(tasks.exit, 3))).message, /exit code 3\. What its modules remembered is lost\./)
+  t.same(warnings, [], 'the error has said it')
+  await endIdle(pool)
+  await until(() => warnings.length > 0)
+  t.match(warnings[0], /An idle process of a pool \(\d+\) has ended by SIGKILL\. What its modules remembered is lost\./)
+  t.equal(await pool.run(tasks.count), 1)
+  await endIdle(pool)
+
+  await using recycling = new Pool({ size: 1, maxTasksPerWorker: 1, idleTimeout: 1 })
+  await recycling.run(tasks.count)
+  await until(() => recycling.size === 0)
+  const killed = new Pool({ size: 1 })
+  await killed.run(tasks.count)
+  killed.kill()
+  await killed.shutdown()
+  t.equal(warnings.length, 1, 'once for each pool, and not where it has ended them itself')
+})
+
 t.test('a call is cancelled', async (t) => {
   await using pool = new Pool({ size: 1 })
   const first = await pool.run(tasks.processId)
