@@ -23,9 +23,12 @@ const names = new Set<string>()
  * @returns takes it back
  * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`
  */
-export function codec<Value extends object, Data>(name: string, { test, encode, decode }: Codec<Value, Data>): () => void {
+export function codec<Value extends object, Data>(name: string, codec: Codec<Value, Data>): () => void {
   if (typeof name !== 'string' || name === '') throw invalid('name', 'The name of a codec must be a text that is not empty.')
   if (names.has(name)) throw invalid('name', `There is a codec "${name}" already. Give one of them another name.`)
+  if (typeof codec !== 'object' || codec === null)
+    throw invalid('codec', `Codec "${name}" must be an object with \`test\`, \`encode\` and \`decode\`.`)
+  const { test, encode, decode } = codec
   for (const [part, value] of Object.entries({ test, encode, decode })) {
     if (typeof value !== 'function') throw invalid(part, `\`${part}\` of codec "${name}" must be a function.`)
   }

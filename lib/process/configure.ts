@@ -1,6 +1,5 @@
-import { BroodError } from '../errors.js'
+import { checkOptions, invalid, readBoolean, readNumber } from './argument.js'
 import type { OutputMode } from './output.js'
-import { readNumber } from './process-options.js'
 import { type ResourceRequest, type Resources, readResources } from './resources.js'
 import { setSpares } from './spares.js'
 import { getState } from './state.js'
@@ -75,17 +74,15 @@ const names: readonly string[] = ['capacity', 'output', 'captureErrors', 'spares
 const outputModes: ReadonlySet<unknown> = new Set(['inherit', 'grouped', 'json'])
 
 function readConfiguration(configuration: unknown): Read {
-  if (typeof configuration !== 'object' || configuration === null) throw invalid('configuration', 'an object', configuration)
-  const unknown = Object.keys(configuration).find((name) => !names.includes(name))
-  if (unknown !== undefined) {
-    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `There is no option \`${unknown}\`. There are ${names.join(', ')}.`, {
-      argument: unknown,
-    })
-  }
+  checkOptions(configuration, names, 'configuration')
   const { capacity, output, captureErrors, spares } = configuration as Configuration
   if (output !== undefined && !outputModes.has(output)) throw invalid('output', "'inherit', 'grouped' or 'json'", output)
-  if (captureErrors !== undefined && typeof captureErrors !== 'boolean') throw invalid('captureErrors', 'true or false', captureErrors)
-  return { capacity: readCapacity(capacity), output, captureErrors, spares: readNumber('spares', spares) }
+  return {
+    capacity: readCapacity(capacity),
+    output,
+    captureErrors: readBoolean('captureErrors', captureErrors),
+    spares: readNumber('spares', spares),
+  }
 }
 
 /** What is not limited is infinite. */
@@ -94,11 +91,6 @@ const unlimited: Resources = { mem: Number.POSITIVE_INFINITY, cpu: Number.POSITI
 function readCapacity(capacity: unknown): Resources | undefined {
   if (capacity === undefined) return undefined
   if (capacity === 'machine') return machineCapacity()
-  if (typeof capacity === 'object' && capacity !== null) return readResources(capacity, unlimited)
+  if (typeof capacity === 'object' && capacity !== null) return readResources('capacity', capacity, unlimited)
   throw invalid('capacity', "'machine', or an object with `mem` and `cpu`", capacity)
-}
-
-function invalid(argument: string, expected: string, value: unknown): BroodError {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
-  return new BroodError('ERR_BROOD_INVALID_ARGUMENT', `\`${argument}\` must be ${expected}, and is ${shown}.`, { argument })
 }

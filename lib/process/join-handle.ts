@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
+import { checkOptions, readNumber, readSignal } from './argument.js'
 import { CancelledError, TimeoutError } from './errors.js'
 import type { Pid } from './pid.js'
-import { readNumber, readSignal } from './process-options.js'
 
 /** How long to wait, and until when. */
 export interface JoinOptions {
@@ -64,6 +64,8 @@ export interface FailureListener {
   failed(error: unknown): void
 }
 
+const noOptions: JoinOptions = {}
+
 export class Handle<R> implements JoinHandle<R>, FailureListener {
   readonly #of: Joinable
   readonly #result: Promise<R>
@@ -109,7 +111,8 @@ export class Handle<R> implements JoinHandle<R>, FailureListener {
     return this.#result.then(onResult, onError)
   }
 
-  async join(options: JoinOptions = {}): Promise<R> {
+  async join(options: JoinOptions = noOptions): Promise<R> {
+    if (options !== noOptions) checkOptions(options, ['timeout', 'signal'])
     const timeout = readNumber('timeout', options.timeout)
     const signal = readSignal(options.signal)
     this.#isJoined = true

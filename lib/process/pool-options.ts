@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { BroodError } from '../errors.js'
+import { checkOptions, readBoolean, readCount, readNumber } from './argument.js'
 import { type Call, prepareCall } from './call.js'
 import type { StdioKind } from './engine.js'
-import { type ProcessOptions, type ProcessPlan, planProcess, readNumber } from './process-options.js'
+import { type ProcessOptions, type ProcessPlan, planProcess, processOptionNames } from './process-options.js'
 import { readMemory } from './resources.js'
 import type { Task } from './task.js'
 
@@ -53,10 +54,23 @@ export interface PoolPlan {
   readonly setup: Call | undefined
 }
 
-const names = ['size', 'min', 'prefetch', 'callerFrames', 'maxQueue', 'maxTasksPerWorker', 'memoryLimit', 'idleTimeout', 'setup']
+const names: readonly string[] = [
+  'size',
+  'min',
+  'prefetch',
+  'callerFrames',
+  'maxQueue',
+  'maxTasksPerWorker',
+  'memoryLimit',
+  'idleTimeout',
+  'setup',
+  // What may outlive this process would be of no pool.
+  ...processOptionNames.filter((name) => name !== 'detached'),
+]
 
 /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`; `ERR_BROOD_NOT_A_TASK`, `ERR_BROOD_NOT_CLONEABLE` of `setup` */
 export function planPool(options: PoolOptions): PoolPlan {
+  checkOptions(options, names)
   const { setup } = options
   const size = readCount('size', options.size) ?? availableParallelism()
   const min = readNumber('min', options.min) ?? 0
@@ -64,20 +78,20 @@ export function planPool(options: PoolOptions): PoolPlan {
     throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `\`min\` (${min}) must not be more than \`size\` (${size}).`, { argument: 'min' })
   }
   const prefetch = readCount('prefetch', options.prefetch) ?? 1
-  const process = planProcess(options, names)
+  const process = planProcess(options)
   refusePipes(options.stdio)
   return {
     process,
     size,
     min,
     prefetch,
-    callerFrames: options.callerFrames ?? prefetch === 1,
+    callerFrames: readBoolean('callerFrames', options.callerFrames) ?? prefetch === 1,
     maxQueue:
       options.maxQueue === Number.POSITIVE_INFINITY
         ? options.maxQueue
         : (readNumber('maxQueue', options.maxQueue) ?? Number.POSITIVE_INFINITY),
     maxTasksPerWorker: readCount('maxTasksPerWorker', options.maxTasksPerWorker) ?? Number.POSITIVE_INFINITY,
-    memoryLimit: options.memoryLimit === undefined ? undefined : readMemory(options.memoryLimit),
+    memoryLimit: options.memoryLimit === undefined ? undefined : readMemory('memoryLimit', options.memoryLimit),
     idleTimeout: readNumber('idleTimeout', options.idleTimeout),
     setup: setup === undefined ? undefined : prepareCall(setup, []),
   }
@@ -90,10 +104,4 @@ function refusePipes(stdio: unknown): void {
     "`stdio` of a pool cannot be 'pipe': nobody could read it, and a process that has filled it waits for ever. Take 'ignore', or leave it out and say by " +
     'configure({ output }) how it is to be shown; have one call with streams by spawnWith().'
   throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', text, { argument: 'stdio' })
-}
-
-function readCount(name: string, value: unknown): number | undefined {
-  const count = readNumber(name, value)
-  if (count !== 0) return count
-  throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `\`${name}\` must be 1 or more, and is 0.`, { argument: name })
 }

@@ -1,15 +1,15 @@
 import { BroodError } from '../errors.js'
+import { checkOptions, invalid, readFunction, readNumber, readSignal } from './argument.js'
 import { noteCaller, prepareCall } from './call.js'
 import { CallQueue } from './call-queue.js'
 import { describeEnding } from './death.js'
 import { CancelledError, QueueFullError } from './errors.js'
 import { Holder } from './hold.js'
 import { Handle, type JoinHandle, neverBegun } from './join-handle.js'
-import { type MapOptions, mapInOrder } from './map-in-order.js'
+import { type MapOptions, mapInOrder, readMap } from './map-in-order.js'
 import { type CallLimits, PoolCall } from './pool-call.js'
 import { Member } from './pool-member.js'
 import { type PoolOptions, type PoolPlan, planPool } from './pool-options.js'
-import { readNumber, readSignal } from './process-options.js'
 import { refuseWhileLoading } from './spawn.js'
 import type { AnyFunction, OverloadArguments, OverloadResult, Task, TaskResult } from './task.js'
 import { lend, makeRoom, takeResources } from './tree-ledger.js'
@@ -124,12 +124,13 @@ export class Pool implements AsyncDisposable {
     elements: Iterable<Element> | AsyncIterable<Element>,
     options: MapOptions = {},
   ): AsyncIterableIterator<TaskResult<F>> {
+    const concurrency = readMap(elements, options)
     const { size, prefetch } = this.#plan
     const controller = new AbortController()
     const limits = { ...plainLimits, signal: controller.signal }
     const start = (element: Element) => this.#run<TaskResult<F>>(limits, task, [element], undefined)
     const stop = () => controller.abort()
-    return mapInOrder(elements, { start, stop, concurrency: readNumber('concurrency', options.concurrency) ?? size * prefetch })
+    return mapInOrder(elements, { start, stop, concurrency: concurrency ?? size * prefetch })
   }
 
   /** Waits until nothing waits and nothing runs. Calls may be made meanwhile, and after it. */
@@ -397,14 +398,14 @@ const whatIsLost = 'What its modules remembered is lost.'
 const pauseBetweenTries = 1000
 
 /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
-function readLimits({ signal, timeout, onProgress, priority = 0, retry }: RunOptions): CallLimits {
-  if (typeof priority !== 'number' || Number.isNaN(priority)) {
-    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', '`priority` must be a number.', { argument: 'priority' })
-  }
+function readLimits(options: RunOptions): CallLimits {
+  checkOptions(options, ['signal', 'timeout', 'onProgress', 'priority', 'retry'])
+  const { signal, timeout, onProgress, priority = 0, retry } = options
+  if (typeof priority !== 'number' || Number.isNaN(priority)) throw invalid('priority', 'a number', priority)
   return {
     signal: readSignal(signal),
     timeout: readNumber('timeout', timeout),
-    onProgress,
+    onProgress: readFunction('onProgress', onProgress),
     priority,
     retry: readNumber('retry', retry) ?? 0,
   }

@@ -1,7 +1,6 @@
 import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
-import { inspect } from 'node:util'
-import { BroodError } from '../errors.js'
+import { checkOptions, invalid, readBoolean, readNumber } from './argument.js'
 import type { Stdio, StdioKind } from './engine.js'
 import { inheritedExecArgv } from './exec-argv.js'
 import type { OutputName } from './output.js'
@@ -56,24 +55,23 @@ export interface ProcessPlan {
   readonly flushTimeout: number
 }
 
-const names: ReadonlySet<string> = new Set(
-  'env envRemove envClear cwd args execArgv stdio uid gid resources detached flushTimeout'.split(' '),
-)
+/** The names of {@link ProcessOptions}. */
+export const processOptionNames: readonly string[] =
+  'env envRemove envClear cwd args execArgv stdio uid gid resources detached flushTimeout'.split(' ')
 
 /**
  * Reads what somebody asked for.
  *
- * @param others names of further options, which the caller reads
+ * @param known names of all options, of which the caller reads the others
  * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`
  */
-export function planProcess(options: ProcessOptions, others: readonly string[] = []): ProcessPlan {
-  checkObject(options, others)
+export function planProcess(options: ProcessOptions, known: readonly string[]): ProcessPlan {
+  checkOptions(options, known)
   const env = makeEnvironment(options)
-  if (typeof (options.resources ?? {}) !== 'object') throw invalid('resources', 'an object with `mem` and `cpu`', options.resources)
-  const resources = readResources(options.resources ?? {}, resourcesDefault)
+  const resources = readResources('resources', options.resources ?? {}, resourcesDefault)
   const execArgv =
     options.execArgv === undefined ? inheritedExecArgv(ownExecArgv(), env.NODE_OPTIONS) : readTexts('execArgv', options.execArgv)
-  const detached = readBoolean('detached', options.detached)
+  const detached = readBoolean('detached', options.detached) ?? false
   const { stdio, captures } = planOutput(readStdio(options.stdio), detached)
   return {
     env,
@@ -115,23 +113,14 @@ function heapLimit({ mem }: Resources): string {
   return `--max-old-space-size=${Math.max(8, Math.floor(mem / mebibyte))}`
 }
 
-function checkObject(options: unknown, others: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) throw invalid('options', 'an object', options)
-  for (const name of Object.keys(options)) {
-    if (names.has(name) || others.includes(name)) continue
-    const known = [...names, ...others].join(', ')
-    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `There is no option \`${name}\`. There are ${known}.`, { argument: name })
-  }
-}
-
-function makeEnvironment({ env = {}, envRemove = [], envClear = false }: ProcessOptions): Record<string, string> {
+function makeEnvironment({ env = {}, envRemove = [], envClear }: ProcessOptions): Record<string, string> {
   const made: Record<string, string> = {}
   const set = (name: string, value: string | undefined) => {
     if (value !== undefined) made[name] = value
     else Reflect.deleteProperty(made, name)
   }
   // Its entries would ask the system for each twice.
-  if (!envClear) for (const name of Object.keys(process.env)) set(name, process.env[name])
+  if (readBoolean('envClear', envClear) !== true) for (const name of Object.keys(process.env)) set(name, process.env[name])
   for (const name of readTexts('envRemove', envRemove)) set(name, undefined)
   for (const [name, value] of readVariables(env)) set(name, value)
   return made
@@ -141,9 +130,8 @@ function readVariables(env: unknown): [name: string, value: string | undefined][
   if (typeof env !== 'object' || env === null) throw invalid('env', 'an object', env)
   return Object.entries(env).map(([name, value]: [string, unknown]) => {
     if (name === '' || /[=\0]/.test(name)) throw invalid('env', 'an object of variables', name)
-    const text = ['number', 'boolean'].includes(typeof value) ? String(value) : value
-    if (text !== undefined && (typeof text !== 'string' || text.includes('\0'))) throw invalid(`env.${name}`, 'a text', value)
-    return [name, text]
+    if (value === undefined || isText(value)) return [name, value]
+    throw invalid(`env.${name}`, expectText('a text', value), value)
   })
 }
 
@@ -156,36 +144,22 @@ function readStdio(stdio: unknown): Stdio | undefined {
   throw invalid('stdio', "'inherit', 'pipe' or 'ignore', or three of them", stdio)
 }
 
-function readTexts(name: string, value: unknown): readonly string[] {
-  if (Array.isArray(value) && value.every((text) => typeof text === 'string' && !text.includes('\0'))) return [...(value as string[])]
-  throw invalid(name, 'a list of texts', value)
+/** The system takes what stands in front of a NUL for all of it. */
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0')
+
+/** What is wrong where it is nothing else cannot be seen. */
+function expectText(expected: string, value: unknown): string {
+  const hasNul = [value].flat().some((text) => typeof text === 'string' && !isText(text))
+  return hasNul ? `${expected} without the character NUL` : expected
 }
 
-function readBoolean(name: string, value: unknown): boolean {
-  if (value === undefined || typeof value === 'boolean') return value === true
-  throw invalid(name, 'true or false', value)
+function readTexts(name: string, value: unknown): readonly string[] {
+  if (Array.isArray(value) && value.every(isText)) return [...value]
+  throw invalid(name, expectText('a list of texts', value), value)
 }
 
 function readPath(value: unknown): string {
-  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value
+  if (isText(value) && value !== '') return value
   if (value instanceof URL && value.protocol === 'file:') return fileURLToPath(value)
-  throw invalid('cwd', 'a path or a file URL', value)
-}
-
-/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
-export function readNumber(name: string, value: unknown): number | undefined {
-  if (value === undefined) return undefined
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value
-  throw invalid(name, 'a whole number that is not negative', value)
-}
-
-/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
-export function readSignal(value: unknown): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value
-  throw invalid('signal', 'an AbortSignal', value)
-}
-
-function invalid(argument: string, expected: string, value: unknown): BroodError {
-  const shown = inspect(value, { depth: 0 })
-  return new BroodError('ERR_BROOD_INVALID_ARGUMENT', `\`${argument}\` must be ${expected}, and is ${shown}.`, { argument })
+  throw invalid('cwd', expectText('a path or a file URL', value), value)
 }

@@ -1,3 +1,4 @@
+import { readPid } from './argument.js'
 import { claimEnd, closedError, handEndOver, releaseEnd, takeEndOver } from './channel-ends.js'
 import type { ChannelName } from './channel-name.js'
 import { ChannelClosedError, NotCloneableError } from './errors.js'
@@ -30,11 +31,11 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
   #isClosed = false
   #closing: Promise<void> | undefined
 
-  /** @throws BroodError `ERR_BROOD_CHANNEL_SELF`, `ERR_BROOD_CHANNEL_DUPLICATE` */
+  /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_CHANNEL_SELF`, `ERR_BROOD_CHANNEL_DUPLICATE` */
   constructor(from: Pid)
   /** @internal */
   constructor(from: Pid, name: ChannelName)
-  constructor(from: Pid, name: ChannelName = { from: from.id, to: identity().pid.id }) {
+  constructor(from: Pid, name: ChannelName = { from: readPid('from', from).id, to: identity().pid.id }) {
     claimEnd(name, 'receiver')
     this.#name = name
     this.#from = from

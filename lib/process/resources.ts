@@ -1,4 +1,4 @@
-import { BroodError } from '../errors.js'
+import { checkOptions, invalid } from './argument.js'
 
 /** What a process may use. */
 export interface Resources {
@@ -32,31 +32,28 @@ const units: ReadonlyMap<string, number> = new Map([
 /**
  * Reads what somebody asked for.
  *
+ * @param name of the argument
  * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`
  */
-export function readResources(request: ResourceRequest, defaults: Resources): Resources {
+export function readResources(name: string, request: ResourceRequest, defaults: Resources): Resources {
+  checkOptions(request, ['mem', 'cpu'], name, true)
   return {
-    mem: request.mem === undefined ? defaults.mem : readMemory(request.mem),
-    cpu: request.cpu === undefined ? defaults.cpu : readCores(request.cpu),
+    mem: request.mem === undefined ? defaults.mem : readMemory(`${name}.mem`, request.mem),
+    cpu: request.cpu === undefined ? defaults.cpu : readCores(`${name}.cpu`, request.cpu),
   }
 }
 
 /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
-export function readMemory(value: number | string): number {
+export function readMemory(name: string, value: number | string): number {
   const [, amount = '', unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(String(value)) ?? []
   const bytes = typeof value === 'number' ? value : Math.floor(Number(amount) * (units.get(unit.toLowerCase()) ?? Number.NaN))
-  if ((typeof value === 'string' && amount === '') || !Number.isSafeInteger(bytes) || bytes < 0) {
-    throw invalid('mem', 'a number of bytes, or a text such as "256 MiB" or "1.5 GB"', value)
+  if ((typeof value === 'string' && amount === '') || !Number.isSafeInteger(bytes) || bytes < 1) {
+    throw invalid(name, 'a number of bytes that is not 0, or a text such as "256 MiB" or "1.5 GB"', value)
   }
   return bytes
 }
 
-function readCores(value: number): number {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw invalid('cpu', 'a number of cores, such as 1 or 0.25', value)
+function readCores(name: string, value: number): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw invalid(name, 'a number of cores, such as 1 or 0.25', value)
   return value
-}
-
-function invalid(name: string, expected: string, value: unknown): BroodError {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
-  return new BroodError('ERR_BROOD_INVALID_ARGUMENT', `${name} must be ${expected}, and is ${shown}.`, { argument: name })
 }

@@ -1,4 +1,5 @@
 import { BroodError } from '../errors.js'
+import { invalid } from './argument.js'
 import { hold, release } from './hold.js'
 import { Receiver } from './receiver.js'
 
@@ -16,7 +17,9 @@ let turn = 0
  * @throws BroodError what `recv()` of one of them throws, with the `receiver`: leave that one out and go on
  */
 export async function select<R extends readonly Receiver[]>(...receivers: R): Promise<Selected<R>> {
-  if (receivers.length === 0) throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'select() needs a Receiver to wait for.')
+  if (receivers.length === 0)
+    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'select() needs a Receiver to wait for.', { argument: 'receivers' })
+  for (const receiver of receivers) if (!(receiver instanceof Receiver)) throw invalid('receivers', 'Receivers alone', receiver)
   const first = turn++
   while (true) {
     for (let offset = 0; offset < receivers.length; offset++) {

@@ -1,4 +1,5 @@
 import { BroodError } from '../errors.js'
+import { readPid } from './argument.js'
 import { claimEnd, closedError, handEndOver, releaseEnd, takeEndOver } from './channel-ends.js'
 import { channelMessage } from './channel-message.js'
 import type { ChannelName } from './channel-name.js'
@@ -33,11 +34,11 @@ export class Sender<T = unknown> implements AsyncDisposable {
   #hasSaid = false
   #closing: Promise<void> | undefined
 
-  /** @throws BroodError `ERR_BROOD_CHANNEL_SELF`, `ERR_BROOD_CHANNEL_DUPLICATE` */
+  /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_CHANNEL_SELF`, `ERR_BROOD_CHANNEL_DUPLICATE` */
   constructor(to: Pid)
   /** @internal */
   constructor(to: Pid, name: ChannelName)
-  constructor(to: Pid, name: ChannelName = { from: identity().pid.id, to: to.id }) {
+  constructor(to: Pid, name: ChannelName = { from: identity().pid.id, to: readPid('to', to).id }) {
     claimEnd(name, 'sender')
     this.#name = name
     this.#to = to

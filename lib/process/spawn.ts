@@ -1,11 +1,11 @@
-import { BroodError } from '../errors.js'
+import { readFunction, readNumber, readSignal } from './argument.js'
 import { type Call, noteCaller, prepareCall } from './call.js'
 import { localEngine } from './engine-local.js'
 import { childEntry } from './entry.js'
 import { CancelledError, UnguardedError } from './errors.js'
 import { Holder } from './hold.js'
 import { cancelledBy, type FailureListener, Handle, type Joinable, type JoinHandle, timedOut } from './join-handle.js'
-import { type ProcessOptions, type ProcessPlan, planProcess, readNumber, readSignal } from './process-options.js'
+import { type ProcessOptions, type ProcessPlan, planProcess, processOptionNames } from './process-options.js'
 import { takeSpare, wakeSpare } from './spares.js'
 import { getState } from './state.js'
 import type { AnyFunction, OverloadArguments, OverloadResult, Task, TaskResult } from './task.js'
@@ -65,16 +65,15 @@ export function trySpawn(options: SpawnOptions, task: Task, ...args: unknown[]):
   return start(options, task, args, false, trySpawn)
 }
 
+const spawnOptionNames: readonly string[] = [...processOptionNames, 'timeout', 'signal', 'onProgress']
+
 function start<R>(options: SpawnOptions, task: unknown, args: readonly unknown[], isWaiting: boolean, caller: AnyFunction): JoinHandle<R> {
   refuseWhileLoading()
   wakeSpare()
-  const plan = planProcess(options, ['timeout', 'signal', 'onProgress'])
+  const plan = planProcess(options, spawnOptionNames)
   const timeout = readNumber('timeout', options.timeout)
   const signal = readSignal(options.signal)
-  const { onProgress } = options
-  if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', '`onProgress` must be a function.', { argument: 'onProgress' })
-  }
+  const onProgress = readFunction('onProgress', options.onProgress)
   const run = new Run<R>(plan, { timeout, signal, onProgress })
   run.begin(() => prepareCall(task, args), isWaiting)
   run.noteCaller(caller)

@@ -1,4 +1,5 @@
 // Channels without the event loop, as constellation's block(): for tasks that are one synchronous call from end to end.
+import { invalid } from './argument.js'
 import { Receiver } from './receiver.js'
 import { Sender } from './sender.js'
 
@@ -11,6 +12,7 @@ import { Sender } from './sender.js'
  * @throws BroodError as {@link Receiver.recv}; `ERR_BROOD_NO_TASK` where the channel is not open yet, and this process has no parent
  */
 export function recvSync<T>(receiver: Receiver<T>): T {
+  if (!(receiver instanceof Receiver)) throw invalid('receiver', 'a Receiver', receiver)
   return Receiver.receiveBlocking(receiver)
 }
 
@@ -21,5 +23,6 @@ export function recvSync<T>(receiver: Receiver<T>): T {
  *   `ERR_BROOD_NO_TASK` as for {@link recvSync}
  */
 export function sendSync<T>(sender: Sender<T>, value: T): void {
+  if (!(sender instanceof Sender)) throw invalid('sender', 'a Sender', sender)
   Sender.sendBlocking(sender, value)
 }

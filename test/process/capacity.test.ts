@@ -13,7 +13,7 @@ t.equal(
 const { about, add, call, callWith, forever, interval } = await load<'about' | 'add' | 'call' | 'callWith' | 'forever' | 'interval'>(
   'tasks.mjs',
 )
-const everything = { resources: { cpu: 1, mem: 0 } }
+const everything = { resources: { cpu: 1, mem: 1 } }
 
 t.test('what a configuration may be', (t) => {
   const cases: readonly (readonly [configuration: unknown, argument: string])[] = [
@@ -22,7 +22,9 @@ t.test('what a configuration may be', (t) => {
     [{ capcity: {} }, 'capcity'],
     [{ capacity: 'all' }, 'capacity'],
     [{ capacity: { cpu: -1 } }, 'cpu'],
-    [{ capacity: { mem: '1 lot' } }, 'mem'],
+    [{ capacity: { mem: '1 lot' } }, 'capacity.mem'],
+    [{ capacity: { mem: 0 } }, 'capacity.mem'],
+    [{ capacity: { foo: 1 } }, 'capacity.foo'],
     [{ output: 'none' }, 'output'],
     [{ captureErrors: 1 }, 'captureErrors'],
   ]

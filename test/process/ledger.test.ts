@@ -8,7 +8,6 @@ const MiB = 1024 ** 2
 
 t.test('memory as people write it', (t) => {
   const cases: readonly (readonly [value: number | string, bytes: number])[] = [
-    [0, 0],
     [1000, 1000],
     ['1000', 1000],
     ['12 B', 12],
@@ -17,17 +16,36 @@ t.test('memory as people write it', (t) => {
     ['1.5 GB', 1.5e9],
     [' 1 kB ', 1000],
     ['2 TiB', 2 * 1024 ** 4],
-    ['0.3 B', 0],
+    ['1.3 B', 1],
   ]
-  for (const [value, bytes] of cases) t.equal(readMemory(value), bytes, String(value))
-  for (const value of ['', 'MiB', '1 MBit', '-1', '1e3', '1,5 GB', '1 M', -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '9'.repeat(20)]) {
-    t.throws(() => readMemory(value), { code: 'ERR_BROOD_INVALID_ARGUMENT', argument: 'mem' }, String(value))
+  for (const [value, bytes] of cases) t.equal(readMemory('mem', value), bytes, String(value))
+  for (const value of [
+    '',
+    'MiB',
+    '1 MBit',
+    '-1',
+    '1e3',
+    '1,5 GB',
+    '1 M',
+    '0.3 B',
+    0,
+    -1,
+    0.5,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    '9'.repeat(20),
+  ]) {
+    t.throws(() => readMemory('mem', value), { code: 'ERR_BROOD_INVALID_ARGUMENT', argument: 'mem' }, String(value))
   }
   const defaults = { mem: 1, cpu: 2 }
-  t.same(readResources({}, defaults), defaults)
-  t.same(readResources({ mem: '1 kB', cpu: 0.5 }, defaults), { mem: 1000, cpu: 0.5 })
+  t.same(readResources('resources', {}, defaults), defaults)
+  t.same(readResources('resources', { mem: '1 kB', cpu: 0.5 }, defaults), { mem: 1000, cpu: 0.5 })
   for (const cpu of [-1, Number.NaN, Number.POSITIVE_INFINITY, '1' as unknown as number]) {
-    t.throws(() => readResources({ cpu }, defaults), { code: 'ERR_BROOD_INVALID_ARGUMENT', argument: 'cpu' }, String(cpu))
+    t.throws(
+      () => readResources('resources', { cpu }, defaults),
+      { code: 'ERR_BROOD_INVALID_ARGUMENT', argument: 'resources.cpu' },
+      String(cpu),
+    )
   }
   t.end()
 })

@@ -4,13 +4,28 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { buffer, text as readText } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
-import { type SpawnOptions, spawn, spawnWith } from 'brood/process'
+import {
+  byteSender,
+  codec,
+  type JoinOptions,
+  type MapOptions,
+  Pool,
+  Receiver,
+  type RunOptions,
+  recvSync,
+  Sender,
+  type SpawnOptions,
+  select,
+  sendSync,
+  spawn,
+  spawnWith,
+} from 'brood/process'
 import { inheritedExecArgv } from '../../lib/process/exec-argv.js'
 import { root, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
 import { caught, load, MiB } from './programs.js'
 
-const { about, call } = await load<'about' | 'call'>('tasks.mjs')
+const { about, call, echo } = await load<'about' | 'call' | 'echo'>('tasks.mjs')
 const { print, printBytes, printError, readAll } = await load<'print' | 'printBytes' | 'printError' | 'readAll'>('streams.mjs')
 const isRoot = process.getuid?.() === 0
 const nobody = 65_534
@@ -131,18 +146,92 @@ t.test('what is no option', async (t) => {
     [{ timeout: -1 }, 'timeout'],
     [{ timeout: '1' }, 'timeout'],
     [{ signal: {} }, 'signal'],
-    [{ resources: { mem: 'lots' } }, 'mem'],
+    [{ resources: { mem: 'lots' } }, 'resources.mem'],
     [{ resources: 1 }, 'resources'],
     [{ env: 'A=1' }, 'env'],
     [{ env: { A: {} } }, 'env.A'],
     [{ env: { 'A=B': '1' } }, 'env'],
-    [{ resources: { cpu: -1 } }, 'cpu'],
+    [{ resources: { cpu: -1 } }, 'resources.cpu'],
     [{ env: { A: 'a\0' } }, 'env.A'],
     [{ flushTimeout: Number.NaN }, 'flushTimeout'],
     [{ detached: 1 }, 'detached'],
     [{ onProgress: 1 }, 'onProgress'],
+    [[], 'options'],
+    [{ resources: { memory: 5 } }, 'resources.memory'],
+    [{ resources: { mem: 0 } }, 'resources.mem'],
+    [{ envClear: 1 }, 'envClear'],
+    [{ env: { A: 3 } }, 'env.A'],
   ]
   for (const [options, argument] of wrong) {
     t.throws(() => spawnWith(options as SpawnOptions, about), { code: 'ERR_BROOD_INVALID_ARGUMENT', argument }, argument)
   }
+})
+
+t.test('what is no argument of anything else', async (t) => {
+  const pool = new Pool({ size: 1 })
+  const handle = pool.run(about)
+  const run = (options: unknown) => pool.runWith(options as RunOptions, about)
+  const map = (elements: unknown, options: unknown) => pool.map(about as never, elements as [], options as MapOptions)
+  const wrong: readonly (readonly [call: () => unknown, argument: string])[] = [
+    ...(
+      [
+        [null, 'options'],
+        [{ onProgress: 1 }, 'onProgress'],
+        [{ foo: 1 }, 'foo'],
+        [{ priority: '1' }, 'priority'],
+        [{ retry: -1 }, 'retry'],
+        [{ timeout: -1 }, 'timeout'],
+        [{ signal: 1 }, 'signal'],
+      ] as const
+    ).map(([options, argument]) => [() => run(options), argument] as const),
+    ...(
+      [
+        [null, 'options'],
+        [3, 'options'],
+        [{ detached: true }, 'detached'],
+        [{ timeout: 1 }, 'timeout'],
+        [{ memoryLimit: 0 }, 'memoryLimit'],
+        [{ memoryLimit: 'x' }, 'memoryLimit'],
+        [{ size: 0 }, 'size'],
+        [{ callerFrames: 1 }, 'callerFrames'],
+        [{ min: 2, size: 1 }, 'min'],
+        [{ resources: { mem: '' } }, 'resources.mem'],
+      ] as const
+    ).map(([options, argument]) => [() => new Pool(options as never), argument] as const),
+    [() => map([1], { foo: 1 }), 'foo'],
+    [() => map([1], 3), 'options'],
+    [() => map([1], { concurrency: 0 }), 'concurrency'],
+    [() => map(3, {}), 'elements'],
+    [() => map(undefined, {}), 'elements'],
+    [() => handle.join({ foo: 1 } as JoinOptions), 'foo'],
+    [() => handle.join(3 as JoinOptions), 'options'],
+    [() => codec('x', undefined as never), 'codec'],
+    [() => new Sender(undefined as never), 'to'],
+    [() => new Sender('abc' as never), 'to'],
+    [() => byteSender({ id: 'abc' } as never), 'to'],
+    [() => new Receiver({} as never), 'from'],
+    [() => new Receiver(undefined as never), 'from'],
+    [() => recvSync(3 as never), 'receiver'],
+    [() => sendSync(3 as never, 1), 'sender'],
+    [() => select(3 as never), 'receivers'],
+    [() => select(), 'receivers'],
+  ]
+  for (const [index, [call, argument]] of wrong.entries())
+    await t.rejects(async () => call(), { code: 'ERR_BROOD_INVALID_ARGUMENT', argument }, `${index}: ${argument}`)
+  t.throws(() => new Pool({ setup: (() => 1) as never }), { code: 'ERR_BROOD_NOT_A_TASK' })
+  await handle
+  const characters: unknown[] = []
+  for await (const character of pool.map(echo, 'ab')) characters.push(character)
+  t.same(characters, ['a', 'b'], 'a text is a list of them')
+  await pool.shutdown()
+})
+
+t.test('what cannot be seen in a text is said', (t) => {
+  for (const options of [{ args: ['a\0'] }, { env: { A: 'a\0' } }, { cwd: 'a\0b' }])
+    t.throws(() => spawnWith(options, about), { message: /without the character NUL/ })
+  t.throws(() => spawnWith({ args: [1] as never }, about), { message: /^`args` must be a list of texts, and is \[ 1 \]\.$/ })
+  t.throws(() => spawnWith({ resources: { memory: 5 } as never }, about), {
+    message: 'There is no option `resources.memory`. There are mem, cpu.',
+  })
+  t.end()
 })
