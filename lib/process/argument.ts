@@ -31,6 +31,11 @@ export function readNumber(name: string, value: unknown): number | undefined {
   throw invalid(name, 'a whole number that is not negative', value)
 }
 
+/** Milliseconds. @returns `undefined` for ever, too */
+export function readTime(name: string, value: unknown): number | undefined {
+  return value === Number.POSITIVE_INFINITY ? undefined : readNumber(name, value)
+}
+
 /** A number of things, of which there is one at least. */
 export function readCount(name: string, value: unknown): number | undefined {
   const count = readNumber(name, value)

@@ -1,13 +1,12 @@
+import { longestTimer } from './timer.js'
+
 let timer: NodeJS.Timeout | undefined
 let count = 0
-
-/** As long as a timer takes. */
-const longest = 2 ** 31 - 1
 
 /** Keeps this process running until {@link release}: somebody waits, and what it waits for keeps nothing running itself. */
 export function hold(): void {
   if (count++ > 0) return
-  if (timer === undefined) timer = setInterval(() => {}, longest)
+  if (timer === undefined) timer = setInterval(() => {}, longestTimer)
   else timer.ref()
 }
 

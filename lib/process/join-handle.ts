@@ -1,7 +1,8 @@
 import type { Readable, Writable } from 'node:stream'
-import { checkOptions, readNumber, readSignal } from './argument.js'
+import { checkOptions, readSignal, readTime } from './argument.js'
 import { CancelledError, TimeoutError } from './errors.js'
 import type { Pid } from './pid.js'
+import { startTimer } from './timer.js'
 
 /** How long to wait, and until when. */
 export interface JoinOptions {
@@ -113,7 +114,7 @@ export class Handle<R> implements JoinHandle<R>, FailureListener {
 
   async join(options: JoinOptions = noOptions): Promise<R> {
     if (options !== noOptions) checkOptions(options, ['timeout', 'signal'])
-    const timeout = readNumber('timeout', options.timeout)
+    const timeout = readTime('timeout', options.timeout)
     const signal = readSignal(options.signal)
     this.#isJoined = true
     const letGo = this.#of.hold?.()
@@ -135,7 +136,7 @@ export class Handle<R> implements JoinHandle<R>, FailureListener {
       }
       const abort = () => stop(cancelledBy(signal as AbortSignal, task))
       const expire = () => stop(timedOut(task, timeout as number, this.pid))
-      const timer = timeout === undefined ? undefined : setTimeout(expire, timeout)
+      const timer = timeout === undefined ? undefined : startTimer(expire, timeout)
       const clear = () => {
         clearTimeout(timer)
         signal?.removeEventListener('abort', abort)

@@ -3,6 +3,7 @@ import type { Queued } from './call-queue.js'
 import { CancelledError } from './errors.js'
 import { cancelledBy, type FailureListener, type Joinable, timedOut } from './join-handle.js'
 import type { Member } from './pool-member.js'
+import { startTimer } from './timer.js'
 
 /** What ends a call of a pool, and what it tells meanwhile. */
 export interface CallLimits {
@@ -108,7 +109,7 @@ export class PoolCall implements Joinable, Queued<PoolCall> {
   begin(): void {
     const { timeout } = this.limits
     if (timeout === undefined || this.isSettled || this.#timer !== undefined) return
-    this.#timer = setTimeout(() => this.#giveUp(timedOut(this.task, timeout, this.pid), 'SIGKILL'), timeout)
+    this.#timer = startTimer(() => this.#giveUp(timedOut(this.task, timeout, this.pid), 'SIGKILL'), timeout)
   }
 
   resolve(value: unknown): void {

@@ -4,6 +4,7 @@ import { localEngine } from './engine-local.js'
 import { childEntry } from './entry.js'
 import type { PoolCall } from './pool-call.js'
 import type { PoolPlan } from './pool-options.js'
+import { startTimer } from './timer.js'
 import { type Death, Worker } from './worker.js'
 
 /** What a member tells its pool. */
@@ -100,7 +101,7 @@ export class Member {
   idle(onTooLong: () => void): void {
     if (this.#plan.idleTimeout === undefined) return
     clearTimeout(this.#idleTimer)
-    this.#idleTimer = setTimeout(onTooLong, this.#plan.idleTimeout)
+    this.#idleTimer = startTimer(onTooLong, this.#plan.idleTimeout)
     this.#idleTimer.unref()
   }
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { BroodError } from '../errors.js'
-import { checkOptions, readBoolean, readCount, readNumber } from './argument.js'
+import { checkOptions, readBoolean, readCount, readNumber, readTime } from './argument.js'
 import { type Call, prepareCall } from './call.js'
 import type { StdioKind } from './engine.js'
 import { type ProcessOptions, type ProcessPlan, planProcess, processOptionNames } from './process-options.js'
@@ -78,7 +78,7 @@ export function planPool(options: PoolOptions): PoolPlan {
     throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `\`min\` (${min}) must not be more than \`size\` (${size}).`, { argument: 'min' })
   }
   const prefetch = readCount('prefetch', options.prefetch) ?? 1
-  const process = planProcess(options)
+  const process = planProcess(options, names)
   refusePipes(options.stdio)
   return {
     process,
@@ -92,7 +92,7 @@ export function planPool(options: PoolOptions): PoolPlan {
         : (readNumber('maxQueue', options.maxQueue) ?? Number.POSITIVE_INFINITY),
     maxTasksPerWorker: readCount('maxTasksPerWorker', options.maxTasksPerWorker) ?? Number.POSITIVE_INFINITY,
     memoryLimit: options.memoryLimit === undefined ? undefined : readMemory('memoryLimit', options.memoryLimit),
-    idleTimeout: readNumber('idleTimeout', options.idleTimeout),
+    idleTimeout: readTime('idleTimeout', options.idleTimeout),
     setup: setup === undefined ? undefined : prepareCall(setup, []),
   }
 }

@@ -1,5 +1,5 @@
 import { BroodError } from '../errors.js'
-import { checkOptions, invalid, readFunction, readNumber, readSignal } from './argument.js'
+import { checkOptions, invalid, readFunction, readNumber, readSignal, readTime } from './argument.js'
 import { noteCaller, prepareCall } from './call.js'
 import { CallQueue } from './call-queue.js'
 import { describeEnding } from './death.js'
@@ -404,7 +404,7 @@ function readLimits(options: RunOptions): CallLimits {
   if (typeof priority !== 'number' || Number.isNaN(priority)) throw invalid('priority', 'a number', priority)
   return {
     signal: readSignal(signal),
-    timeout: readNumber('timeout', timeout),
+    timeout: readTime('timeout', timeout),
     onProgress: readFunction('onProgress', onProgress),
     priority,
     retry: readNumber('retry', retry) ?? 0,

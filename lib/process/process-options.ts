@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
-import { checkOptions, invalid, readBoolean, readNumber } from './argument.js'
+import { checkOptions, invalid, readBoolean, readNumber, readTime } from './argument.js'
 import type { Stdio, StdioKind } from './engine.js'
 import { inheritedExecArgv } from './exec-argv.js'
 import type { OutputName } from './output.js'
@@ -84,7 +84,7 @@ export function planProcess(options: ProcessOptions, known: readonly string[]): 
     gid: readNumber('gid', options.gid),
     resources,
     detached,
-    flushTimeout: readNumber('flushTimeout', options.flushTimeout) ?? 10_000,
+    flushTimeout: options.flushTimeout === undefined ? 10_000 : (readTime('flushTimeout', options.flushTimeout) ?? Number.MAX_SAFE_INTEGER),
   }
 }
 

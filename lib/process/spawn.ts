@@ -1,4 +1,4 @@
-import { readFunction, readNumber, readSignal } from './argument.js'
+import { readFunction, readSignal, readTime } from './argument.js'
 import { type Call, noteCaller, prepareCall } from './call.js'
 import { localEngine } from './engine-local.js'
 import { childEntry } from './entry.js'
@@ -9,6 +9,7 @@ import { type ProcessOptions, type ProcessPlan, planProcess, processOptionNames 
 import { takeSpare, wakeSpare } from './spares.js'
 import { getState } from './state.js'
 import type { AnyFunction, OverloadArguments, OverloadResult, Task, TaskResult } from './task.js'
+import { startTimer } from './timer.js'
 import { takeResources } from './tree-ledger.js'
 import { Worker } from './worker.js'
 
@@ -71,7 +72,7 @@ function start<R>(options: SpawnOptions, task: unknown, args: readonly unknown[]
   refuseWhileLoading()
   wakeSpare()
   const plan = planProcess(options, spawnOptionNames)
-  const timeout = readNumber('timeout', options.timeout)
+  const timeout = readTime('timeout', options.timeout)
   const signal = readSignal(options.signal)
   const onProgress = readFunction('onProgress', options.onProgress)
   const run = new Run<R>(plan, { timeout, signal, onProgress })
@@ -286,7 +287,7 @@ class Run<R> implements Joinable {
       late.unref()
       void this.gone.then(() => clearTimeout(late))
     }
-    const timer = timeout === undefined ? undefined : setTimeout(expire, timeout)
+    const timer = timeout === undefined ? undefined : startTimer(expire, timeout)
     this.#cleanUp = () => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
