@@ -5,11 +5,12 @@ export function hasCode(value: unknown, code: BroodErrorCode): boolean {
   return value instanceof Error && (value as { code?: unknown }).code === code
 }
 
-/** The class of the errors that have one code. */
-export type NamedError = new (message: string, details?: BroodErrorDetails) => BroodError
+/** A class of errors that have one code. What they have beside it is given as details. */
+export type ErrorClass<E extends BroodError> = new (message: string, details?: BroodErrorDetails) => E
+export type NamedError = ErrorClass<BroodError>
 
 /** Makes the class of one code. */
-export function classOf(name: string, code: BroodErrorCode): NamedError {
+export function classOf<E extends BroodError>(name: string, code: E['code']): ErrorClass<E> {
   const made = {
     [name]: class extends BroodError {
       constructor(message: string, details?: BroodErrorDetails) {
@@ -20,7 +21,7 @@ export function classOf(name: string, code: BroodErrorCode): NamedError {
         return hasCode(value, code)
       }
     },
-  }[name] as NamedError
+  }[name] as unknown as ErrorClass<E>
   setName(made, name)
   return made
 }

@@ -58,6 +58,8 @@ export interface BroodErrorDetails {
 export class BroodError extends Error {
   /** Which error it is. */
   readonly code: BroodErrorCode
+  /** Of `ERR_BROOD_INVALID_ARGUMENT`: which one is wrong, such as `resources.mem`. */
+  declare readonly argument?: string
 
   constructor(code: BroodErrorCode, message: string, details: BroodErrorDetails = {}) {
     const { cause, ...fields } = details

@@ -1,18 +1,40 @@
 // Compiled by `npm run check:types`, never run: what the types of brood/process say is the contract.
 import {
+  BroodError,
+  CancelledError,
+  ChannelClosedError,
+  ChannelDuplicateError,
+  ChannelRefusedError,
+  ChannelSelfError,
+  type ClosedReason,
   configure,
+  ExitedError,
   fromModule,
+  ImpossibleError,
   type JoinHandle,
+  NoCapacityError,
+  NoTaskError,
+  NotATaskError,
+  NotCloneableError,
+  NotStartedError,
+  OutOfMemoryError,
   type Pid,
   Pool,
+  QueueFullError,
   type Resources,
   resources,
   spawn,
   spawnWith,
   type Task,
+  TaskDuplicateError,
+  TaskMismatchError,
+  TaskNotFoundError,
+  TaskNotLoadedError,
   type TaskResult,
+  TimeoutError,
   task,
   trySpawn,
+  UnguardedError,
 } from 'brood/process'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
@@ -115,3 +137,53 @@ task('constant', 1)
 spawn(fromModule<Module>('file:///work.js').constant)
 // @ts-expect-error no such mode
 configure({ output: 'none' })
+
+// An error has the fields of its class, and a class is a type.
+const text: string[] = []
+const maybe: (string | undefined)[] = []
+const ended = (error: ExitedError): readonly [Pid, number | undefined, number | null, NodeJS.Signals | null] => {
+  text.push(error.task, error.stderr)
+  return [error.pid, error.osPid, error.exitCode, error.signal]
+}
+const timedOut = (error: TimeoutError): readonly [string, number, Pid | undefined] => [error.task, error.timeout, error.pid]
+const closed = (error: ChannelClosedError): readonly [ClosedReason, Pid] => [error.reason, error.pid]
+const ofTask = (error: TaskMismatchError | TaskDuplicateError | TaskNotLoadedError) => text.push(error.task, error.url)
+const refused = (error: ChannelRefusedError | ChannelDuplicateError | ChannelSelfError): Pid => error.pid
+const plain = (error: NoCapacityError | ImpossibleError | NoTaskError): string => error.code
+export function tell(error: unknown): unknown {
+  // The narrower one first, and the wider one is still there then.
+  if (error instanceof OutOfMemoryError) {
+    expect<Equal<typeof error.code, 'ERR_BROOD_OUT_OF_MEMORY'>>()
+    return ended(error)
+  }
+  if (error instanceof ExitedError) return ended(error)
+  if (error instanceof TimeoutError) {
+    expect<Equal<typeof error, TimeoutError>>()
+    expect<Equal<typeof error.code, 'ERR_BROOD_TIMEOUT'>>()
+    return timedOut(error)
+  }
+  if (error instanceof CancelledError) {
+    expect<Equal<typeof error.signal, NodeJS.Signals | undefined>>()
+    expect<Equal<typeof error.pid, Pid | undefined>>()
+    return error.task
+  }
+  if (error instanceof NotStartedError) return [error.pid?.id, maybe.push(error.task), error.cause]
+  if (error instanceof NotCloneableError) return maybe.push(error.path)
+  if (error instanceof NotATaskError) return maybe.push(error.place, ...(error.captured ?? []))
+  if (error instanceof TaskNotFoundError) return text.push(error.task, error.url, ...error.known)
+  if (error instanceof TaskMismatchError || error instanceof TaskDuplicateError) return ofTask(error)
+  if (error instanceof TaskNotLoadedError) return ofTask(error)
+  if (error instanceof UnguardedError) return maybe.push(error.url)
+  if (error instanceof NoCapacityError || error instanceof ImpossibleError || error instanceof NoTaskError) return plain(error)
+  if (error instanceof QueueFullError) return text.push(error.task)
+  if (error instanceof ChannelClosedError) return closed(error)
+  if (error instanceof ChannelRefusedError || error instanceof ChannelDuplicateError) return refused(error)
+  if (error instanceof ChannelSelfError) return refused(error)
+  if (error instanceof BroodError) return maybe.push(error.argument)
+  // @ts-expect-error of no class
+  return error.code
+}
+// @ts-expect-error a field of another class
+export const wrongField = (error: TimeoutError): unknown => error.exitCode
+// @ts-expect-error another class
+export const wrongClass = (error: QueueFullError): readonly unknown[] => timedOut(error)

@@ -1,5 +1,5 @@
-import { classOf, hasCode, type NamedError, setName } from '../error-class.js'
-import { BroodError, type BroodErrorCode, type BroodErrorDetails } from '../errors.js'
+import { classOf, type ErrorClass, hasCode, setName } from '../error-class.js'
+import { BroodError, type BroodErrorDetails } from '../errors.js'
 import type { Pid } from './pid.js'
 
 /** What is known of the process that an error is about. */
@@ -20,6 +20,7 @@ export interface ProcessFacts {
 
 /** A process ended before it had answered. It has the fields of {@link ProcessFacts}. */
 export class ExitedError extends BroodError {
+  declare readonly code: 'ERR_BROOD_EXITED' | 'ERR_BROOD_OUT_OF_MEMORY'
   /** The name of the task that was called. */
   declare readonly task: string
   /** brood's name of the process. */
@@ -38,7 +39,7 @@ export class ExitedError extends BroodError {
     return hasCode(value, 'ERR_BROOD_EXITED') || hasCode(value, 'ERR_BROOD_OUT_OF_MEMORY')
   }
 
-  constructor(message: string, facts: ProcessFacts & { readonly cause?: unknown }, code: BroodErrorCode = 'ERR_BROOD_EXITED') {
+  constructor(message: string, facts: ProcessFacts & { readonly cause?: unknown }, code: ExitedError['code'] = 'ERR_BROOD_EXITED') {
     super(code, message, { ...facts })
   }
 }
@@ -46,6 +47,8 @@ setName(ExitedError, 'ExitedError')
 
 /** V8 had no memory left. */
 export class OutOfMemoryError extends ExitedError {
+  declare readonly code: 'ERR_BROOD_OUT_OF_MEMORY'
+
   constructor(message: string, facts: ProcessFacts) {
     super(message, facts, 'ERR_BROOD_OUT_OF_MEMORY')
   }
@@ -58,6 +61,14 @@ setName(OutOfMemoryError, 'OutOfMemoryError')
 
 /** Somebody has given up: by `kill()`, or by a signal. Then its name is AbortError, and its cause the reason of the signal. */
 export class CancelledError extends BroodError {
+  declare readonly code: 'ERR_BROOD_CANCELLED'
+  /** The name of the task that was called. */
+  declare readonly task: string
+  /** The process of a call that was killed; `undefined` where none had been given it. */
+  declare readonly pid?: Pid | undefined
+  /** What it was killed by. */
+  declare readonly signal?: NodeJS.Signals
+
   constructor(message: string, details: BroodErrorDetails & { readonly bySignal?: boolean } = {}) {
     const { bySignal = false, ...others } = details
     super('ERR_BROOD_CANCELLED', message, others)
@@ -71,38 +82,144 @@ export class CancelledError extends BroodError {
 setName(CancelledError, 'CancelledError')
 
 /** It took longer than it may. */
-export const TimeoutError: NamedError = classOf('TimeoutError', 'ERR_BROOD_TIMEOUT')
+export interface TimeoutError extends BroodError {
+  readonly code: 'ERR_BROOD_TIMEOUT'
+  /** The name of the task that was called. */
+  readonly task: string
+  /** How long it might take, in milliseconds. */
+  readonly timeout: number
+  /** The process; `undefined` where none had been given the call. */
+  readonly pid: Pid | undefined
+}
+export const TimeoutError: ErrorClass<TimeoutError> = classOf('TimeoutError', 'ERR_BROOD_TIMEOUT')
+
 /** The system could not start the process: `cause` says why. */
-export const NotStartedError: NamedError = classOf('NotStartedError', 'ERR_BROOD_NOT_STARTED')
+export interface NotStartedError extends BroodError {
+  readonly code: 'ERR_BROOD_NOT_STARTED'
+  /** The name of the task that was called. */
+  readonly task?: string
+  /** brood's name of the process. */
+  readonly pid?: Pid
+}
+export const NotStartedError: ErrorClass<NotStartedError> = classOf('NotStartedError', 'ERR_BROOD_NOT_STARTED')
+
 /** An argument or a result that cannot be sent: `path` says which part of it. */
-export const NotCloneableError: NamedError = classOf('NotCloneableError', 'ERR_BROOD_NOT_CLONEABLE')
+export interface NotCloneableError extends BroodError {
+  readonly code: 'ERR_BROOD_NOT_CLONEABLE'
+  /** Which part of the value it is, such as `[0].hooks`; empty where it is all of it. */
+  readonly path?: string
+}
+export const NotCloneableError: ErrorClass<NotCloneableError> = classOf('NotCloneableError', 'ERR_BROOD_NOT_CLONEABLE')
+
 /** What was passed is no task. */
-export const NotATaskError: NamedError = classOf('NotATaskError', 'ERR_BROOD_NOT_A_TASK')
+export interface NotATaskError extends BroodError {
+  readonly code: 'ERR_BROOD_NOT_A_TASK'
+  /** Where the function stands: file and line. */
+  readonly place?: string | undefined
+  /** Names from around it that it uses. */
+  readonly captured?: readonly string[]
+}
+export const NotATaskError: ErrorClass<NotATaskError> = classOf('NotATaskError', 'ERR_BROOD_NOT_A_TASK')
+
 /** The module has no such task in the child. */
-export const TaskNotFoundError: NamedError = classOf('TaskNotFoundError', 'ERR_BROOD_TASK_NOT_FOUND')
+export interface TaskNotFoundError extends BroodError {
+  readonly code: 'ERR_BROOD_TASK_NOT_FOUND'
+  /** The name of the task that was called. */
+  readonly task: string
+  /** The URL of the module. */
+  readonly url: string
+  /** The tasks that the module has. */
+  readonly known: readonly string[]
+}
+export const TaskNotFoundError: ErrorClass<TaskNotFoundError> = classOf('TaskNotFoundError', 'ERR_BROOD_TASK_NOT_FOUND')
+
 /** The module's file is another than the one that the caller has loaded. */
-export const TaskMismatchError: NamedError = classOf('TaskMismatchError', 'ERR_BROOD_TASK_MISMATCH')
+export interface TaskMismatchError extends BroodError {
+  readonly code: 'ERR_BROOD_TASK_MISMATCH'
+  /** The name of the task. */
+  readonly task: string
+  /** The URL of the module. */
+  readonly url: string
+}
+export const TaskMismatchError: ErrorClass<TaskMismatchError> = classOf('TaskMismatchError', 'ERR_BROOD_TASK_MISMATCH')
+
 /** Two tasks of one module have the same name. */
-export const TaskDuplicateError: NamedError = classOf('TaskDuplicateError', 'ERR_BROOD_TASK_DUPLICATE')
+export interface TaskDuplicateError extends BroodError {
+  readonly code: 'ERR_BROOD_TASK_DUPLICATE'
+  /** The name of the task. */
+  readonly task: string
+  /** The URL of the module. */
+  readonly url: string
+}
+export const TaskDuplicateError: ErrorClass<TaskDuplicateError> = classOf('TaskDuplicateError', 'ERR_BROOD_TASK_DUPLICATE')
+
 /** The module could not be loaded in the child: `cause` says why. */
-export const TaskNotLoadedError: NamedError = classOf('TaskNotLoadedError', 'ERR_BROOD_TASK_NOT_LOADED')
+export interface TaskNotLoadedError extends BroodError {
+  readonly code: 'ERR_BROOD_TASK_NOT_LOADED'
+  /** The name of the task that was called. */
+  readonly task: string
+  /** The URL of the module. */
+  readonly url: string
+}
+export const TaskNotLoadedError: ErrorClass<TaskNotLoadedError> = classOf('TaskNotLoadedError', 'ERR_BROOD_TASK_NOT_LOADED')
+
 /** A module starts processes while brood loads it to find a task in it. */
-export const UnguardedError: NamedError = classOf('UnguardedError', 'ERR_BROOD_UNGUARDED')
+export interface UnguardedError extends BroodError {
+  readonly code: 'ERR_BROOD_UNGUARDED'
+  /** The URL of the module, where it is known. */
+  readonly url: string | undefined
+}
+export const UnguardedError: ErrorClass<UnguardedError> = classOf('UnguardedError', 'ERR_BROOD_UNGUARDED')
+
 /** Resources are taken now. */
-export const NoCapacityError: NamedError = classOf('NoCapacityError', 'ERR_BROOD_NO_CAPACITY')
+export interface NoCapacityError extends BroodError {
+  readonly code: 'ERR_BROOD_NO_CAPACITY'
+}
+export const NoCapacityError: ErrorClass<NoCapacityError> = classOf('NoCapacityError', 'ERR_BROOD_NO_CAPACITY')
+
 /** More resources than there are. */
-export const ImpossibleError: NamedError = classOf('ImpossibleError', 'ERR_BROOD_IMPOSSIBLE')
+export interface ImpossibleError extends BroodError {
+  readonly code: 'ERR_BROOD_IMPOSSIBLE'
+}
+export const ImpossibleError: ErrorClass<ImpossibleError> = classOf('ImpossibleError', 'ERR_BROOD_IMPOSSIBLE')
+
 /** As many calls wait as may. */
-export const QueueFullError: NamedError = classOf('QueueFullError', 'ERR_BROOD_QUEUE_FULL')
+export interface QueueFullError extends BroodError {
+  readonly code: 'ERR_BROOD_QUEUE_FULL'
+  /** The name of the task that was called. */
+  readonly task: string
+}
+export const QueueFullError: ErrorClass<QueueFullError> = classOf('QueueFullError', 'ERR_BROOD_QUEUE_FULL')
+
 /** It has a meaning only inside a task. */
-export const NoTaskError: NamedError = classOf('NoTaskError', 'ERR_BROOD_NO_TASK')
+export interface NoTaskError extends BroodError {
+  readonly code: 'ERR_BROOD_NO_TASK'
+}
+export const NoTaskError: ErrorClass<NoTaskError> = classOf('NoTaskError', 'ERR_BROOD_NO_TASK')
 
 /** This process has a channel to or from that process already. */
-export const ChannelDuplicateError: NamedError = classOf('ChannelDuplicateError', 'ERR_BROOD_CHANNEL_DUPLICATE')
+export interface ChannelDuplicateError extends BroodError {
+  readonly code: 'ERR_BROOD_CHANNEL_DUPLICATE'
+  /** The other process. */
+  readonly pid: Pid
+}
+export const ChannelDuplicateError: ErrorClass<ChannelDuplicateError> = classOf('ChannelDuplicateError', 'ERR_BROOD_CHANNEL_DUPLICATE')
+
 /** The system does not let this process be found by others: `cause` says why. */
-export const ChannelRefusedError: NamedError = classOf('ChannelRefusedError', 'ERR_BROOD_CHANNEL_REFUSED')
+export interface ChannelRefusedError extends BroodError {
+  readonly code: 'ERR_BROOD_CHANNEL_REFUSED'
+  /** The other process. */
+  readonly pid: Pid
+}
+export const ChannelRefusedError: ErrorClass<ChannelRefusedError> = classOf('ChannelRefusedError', 'ERR_BROOD_CHANNEL_REFUSED')
+
 /** A channel leads from one process to another one. */
-export const ChannelSelfError: NamedError = classOf('ChannelSelfError', 'ERR_BROOD_CHANNEL_SELF')
+export interface ChannelSelfError extends BroodError {
+  readonly code: 'ERR_BROOD_CHANNEL_SELF'
+  /** This process. */
+  readonly pid: Pid
+}
+export const ChannelSelfError: ErrorClass<ChannelSelfError> = classOf('ChannelSelfError', 'ERR_BROOD_CHANNEL_SELF')
 
 /**
  * Why nothing more comes or goes: the other process has ended by itself with exit code 0, has ended in another way, or one of the two ends was
@@ -112,6 +229,7 @@ export type ClosedReason = 'exited' | 'died' | 'closed'
 
 /** The channel has come to its end. */
 export class ChannelClosedError extends BroodError {
+  declare readonly code: 'ERR_BROOD_CHANNEL_CLOSED'
   /** How it has ended. */
   declare readonly reason: ClosedReason
   /** The other process. */
