@@ -1,6 +1,6 @@
 import { BroodError } from '../errors.js'
 import { type CallSite, findCallSite } from './call-site.js'
-import { NotATaskError, TaskDuplicateError } from './errors.js'
+import { NotATaskError, TaskDuplicateError, TaskMismatchError } from './errors.js'
 import { explainFunction } from './explain-function.js'
 import { forgetHash, hashModule, hashOnce } from './module-hash.js'
 import { getState } from './state.js'
@@ -225,9 +225,9 @@ export function assertSpawnIsSafe(): void {
 }
 
 /** The error for a file that has changed since. */
-export function mismatch(name: string, url: string): BroodError {
+export function mismatch(name: string, url: string): TaskMismatchError {
   const message = `${url} has changed since this process loaded it, and its task "${name}" may have: restart the program.`
-  return new BroodError('ERR_BROOD_TASK_MISMATCH', message, { task: name, url })
+  return new TaskMismatchError(message, { task: name, url })
 }
 
 function invalid(argument: string, message: string): BroodError {

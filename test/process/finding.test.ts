@@ -242,13 +242,13 @@ t.test('a file that is another one by now', async (t) => {
   const before = readFileSync(file, 'utf8')
   await using pool = new Pool({ size: 1 })
   writeFileSync(file, `${before}\n// changed`)
-  t.match(await caught(pool.run(add, 1, 2)), { code: 'ERR_BROOD_TASK_MISMATCH' })
+  t.match(await caught(pool.run(add, 1, 2)), { code: 'ERR_BROOD_TASK_MISMATCH', name: 'TaskMismatchError' })
   writeFileSync(file, before)
   t.equal(await pool.run(add, 1, 2), 3, 'the change was taken back')
   writeFileSync(file, `${before}\n// changed`)
   t.match(await caught(spawn(add, 1, 2)), {
     code: 'ERR_BROOD_TASK_MISMATCH',
-    name: 'BroodError',
+    name: 'TaskMismatchError',
     task: 'add',
     url: pathToFileURL(file).href,
   })
