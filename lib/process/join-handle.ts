@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { checkOptions, readSignal, readTime } from './argument.js'
 import { CancelledError, TimeoutError } from './errors.js'
+import { readKillSignal } from './kill-signal.js'
 import type { Pid } from './pid.js'
 import { startTimer } from './timer.js'
 
@@ -36,7 +37,15 @@ export interface JoinHandle<R> extends PromiseLike<R>, AsyncDisposable {
    *   `spawn`
    */
   join(options?: JoinOptions): Promise<R>
-  /** Gives up: the process is killed, and the call fails with `ERR_BROOD_CANCELLED`. @default SIGTERM */
+  /**
+   * Gives up: the process is sent the signal, and the call fails with `ERR_BROOD_CANCELLED`. Where it has not ended 1 s later it keeps this process
+   * running no more, unless somebody waits for `gone`.
+   *
+   * A signal that does not mean an end, such as SIGSTOP, SIGCONT or SIGUSR2, is sent, and the call goes on.
+   *
+   * @param signal SIGTERM where it is left out
+   * @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`: nothing was done
+   */
   kill(signal?: NodeJS.Signals): void
 }
 
@@ -53,6 +62,8 @@ export interface Joinable {
   hold?(): () => void
   /** Does it keep this process running, whoever waits? */
   setHolding?(isHolding: boolean): void
+  /** Somebody waits until nothing of it is left. */
+  awaitEnd?(): void
   /** A wait has ended before the call. */
   giveUp?(error: Error): void
   /** Resolved when nothing of it is left. */
@@ -99,6 +110,7 @@ export class Handle<R> implements JoinHandle<R>, FailureListener {
   }
 
   get gone(): Promise<void> {
+    this.#of.awaitEnd?.()
     return this.#of.gone
   }
 
@@ -148,13 +160,13 @@ export class Handle<R> implements JoinHandle<R>, FailureListener {
   }
 
   kill(signal: NodeJS.Signals = 'SIGTERM'): void {
-    this.#of.kill(signal)
+    this.#of.kill(readKillSignal(signal))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isJoined = true
     this.kill('SIGKILL')
-    await this.#of.gone
+    await this.gone
   }
 
   /** @internal For brood/module, whose processes wait for calls. */

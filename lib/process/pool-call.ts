@@ -2,6 +2,7 @@ import type { Call } from './call.js'
 import type { Queued } from './call-queue.js'
 import { CancelledError } from './errors.js'
 import { cancelledBy, type FailureListener, type Joinable, timedOut } from './join-handle.js'
+import { meansEnd } from './kill-signal.js'
 import type { Member } from './pool-member.js'
 import { startTimer } from './timer.js'
 
@@ -97,6 +98,10 @@ export class PoolCall implements Joinable, Queued<PoolCall> {
   }
 
   kill(signal: NodeJS.Signals): void {
+    if (!meansEnd(signal)) {
+      if (this.member?.isWorkingOn(this)) this.member.worker.kill(signal)
+      return
+    }
     this.#giveUp(new CancelledError(`Task "${this.task}" was killed by ${signal}.`, { task: this.task, pid: this.pid, signal }), signal)
   }
 
@@ -149,7 +154,17 @@ export class PoolCall implements Joinable, Queued<PoolCall> {
     const { member } = this
     this.reject(error)
     if (member === undefined) this.#owner.withdraw(this)
-    else member.abandon(this, signal)
+    else {
+      member.abandon(this, signal)
+      this.#killLater(member)
+    }
+  }
+
+  /** Where it does not heed what it was told: others wait for its place. */
+  #killLater(member: Member): void {
+    if (!member.isWorkingOn(this)) return
+    this.#grace = setTimeout(() => member.abandon(this, 'SIGKILL'), grace)
+    this.#grace.unref()
   }
 
   #follow(signal: AbortSignal): void {
@@ -160,8 +175,7 @@ export class PoolCall implements Joinable, Queued<PoolCall> {
       else if (!member.isWorkingOn(this)) member.abandon(this, 'SIGKILL')
       else {
         member.worker.abort(this.number, signal)
-        this.#grace = setTimeout(() => member.abandon(this, 'SIGKILL'), grace)
-        this.#grace.unref()
+        this.#killLater(member)
       }
     }
     if (signal.aborted) {

@@ -5,6 +5,7 @@ import { childEntry } from './entry.js'
 import { CancelledError, UnguardedError } from './errors.js'
 import { Holder } from './hold.js'
 import { cancelledBy, type FailureListener, Handle, type Joinable, type JoinHandle, timedOut } from './join-handle.js'
+import { meansEnd } from './kill-signal.js'
 import { type ProcessOptions, type ProcessPlan, planProcess, processOptionNames } from './process-options.js'
 import { takeSpare, wakeSpare } from './spares.js'
 import { getState } from './state.js'
@@ -123,6 +124,10 @@ class Run<R> implements Joinable {
   #isHolding: boolean | undefined
   #isWaiting = false
   readonly #place = new Holder()
+  /** It was killed, and has not heeded that. */
+  #isLetGo = false
+  /** Does somebody wait until it is gone? */
+  #isEndAwaited = false
   #cleanUp: () => void = () => {}
 
   constructor(plan: ProcessPlan, limits: Limits) {
@@ -215,11 +220,27 @@ class Run<R> implements Joinable {
     this.#setHolding()
   }
 
+  awaitEnd(): void {
+    this.#isEndAwaited = true
+    this.#setHolding()
+  }
+
+  /** It may not heed the signal, and this process may be finished but for that. */
+  #letGoLater(): void {
+    const late = setTimeout(() => {
+      this.#isLetGo = true
+      this.#setHolding()
+    }, grace)
+    late.unref()
+    void this.gone.then(() => clearTimeout(late))
+  }
+
   /** What may outlive this process keeps it running only while somebody waits. */
   #setHolding(): void {
     // What has not been started yet cannot outlive it.
     this.#place.set(this.#isWaiting && this.#isHolding !== false)
-    const isHolding = this.#plan.detached ? this.#held > 0 : this.#isHolding
+    const asked = this.#plan.detached ? this.#held > 0 : this.#isHolding
+    const isHolding = this.#isLetGo ? this.#isEndAwaited && asked !== false : asked
     if (isHolding !== undefined) this.#worker?.setHolding(isHolding)
   }
 
@@ -228,7 +249,10 @@ class Run<R> implements Joinable {
   }
 
   kill(signal: NodeJS.Signals): void {
-    this.#stop(new CancelledError(`Task "${this.task}" was killed by ${signal}.`, { task: this.task, pid: this.pid, signal }))
+    if (meansEnd(signal)) {
+      this.#stop(new CancelledError(`Task "${this.task}" was killed by ${signal}.`, { task: this.task, pid: this.pid, signal }))
+      this.#letGoLater()
+    }
     this.#worker?.kill(signal)
   }
 

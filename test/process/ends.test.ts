@@ -10,6 +10,7 @@ import {
   type JoinHandle,
   OutOfMemoryError,
   Pid,
+  Pool,
   type SpawnOptions,
   spawn,
   spawnWith,
@@ -128,7 +129,66 @@ t.test('kill', async (t) => {
   await late
   late.kill()
   t.equal(await late, 3, 'too late')
-  t.throws(() => late.kill('SIGNONE' as never), { code: 'ERR_UNKNOWN_SIGNAL' })
+  const { handle: kept } = await started(forever)
+  for (const wrong of ['SIGNONE', 'sigterm', '', 0, 9, null]) {
+    for (const each of [late, kept])
+      t.throws(() => each.kill(wrong as never), { code: 'ERR_BROOD_INVALID_ARGUMENT', argument: 'signal' }, String(wrong))
+  }
+  t.ok(isAlive(kept.osPid), 'nothing was done')
+  await kept[Symbol.asyncDispose]()
+})
+
+t.test('signals that do not mean an end', async (t) => {
+  await using pool = new Pool({ size: 1 })
+  const calls = [
+    ['spawn', () => spawn(later, 20, 100)],
+    ['a pool', () => pool.run(later, 20, 100)],
+  ] as const
+  for (const [name, call] of calls) {
+    const handle = call()
+    while (handle.osPid === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+    for (const signal of ['SIGSTOP', 'SIGCONT', 'SIGWINCH', 'SIGCHLD', 'SIGURG'] as const) handle.kill(signal)
+    t.equal(await handle, 20, name)
+  }
+  const running = pool.run(later, 20, 100)
+  const waiting = pool.run(later, 20, 100)
+  waiting.kill('SIGSTOP')
+  t.same(await Promise.all([running, waiting]), [20, 20], 'what waits is sent none')
+  const { handle: heeding } = await started(forever)
+  heeding.kill('SIGUSR2')
+  t.match(await caught(heeding), { code: 'ERR_BROOD_EXITED', signal: 'SIGUSR2' }, 'where it ends by it, it has ended')
+})
+
+t.test('a process of a pool that does not heed it is killed, and what waits goes on', async (t) => {
+  await using pool = new Pool({ size: 1, prefetch: 2 })
+  let setRunning: (value: unknown) => void = () => {}
+  const running = new Promise((resolve) => {
+    setRunning = resolve
+  })
+  const handle = pool.runWith({ onProgress: setRunning }, ends.stubborn)
+  const { osPid } = handle
+  const behind = pool.run(echo, 1)
+  await running
+  handle.kill()
+  t.match(await caught(handle), { code: 'ERR_BROOD_CANCELLED', signal: 'SIGTERM' })
+  t.equal(await behind, 1)
+  t.notOk(isAlive(osPid))
+})
+
+t.test('a killed process that does not heed it', async (t) => {
+  for (const [how, least, most] of [
+    ['finished', 900, 10_000],
+    ['gone', 2000, 10_000],
+  ] as const) {
+    const from = Date.now()
+    const observation = await run('kills-deaf.mjs', [how])
+    const taken = Date.now() - from
+    t.equal(observation.code, 0, how)
+    const { code, osPid, isGone } = said(observation)
+    t.same([code, isGone], ['ERR_BROOD_CANCELLED', how === 'gone'])
+    t.ok(taken > least && taken < most, `${how}: ${taken} ms`)
+    await until(() => !isAlive(osPid))
+  }
 })
 
 t.test('timeout', async (t) => {
