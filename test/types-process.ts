@@ -95,6 +95,36 @@ expect<Equal<typeof pooledText, JoinHandle<'text'>>>()
 const mapped = pool.map(identity<number>, [1, 2])
 expect<Equal<typeof mapped, AsyncIterableIterator<number>>>()
 
+interface Eight {
+  (value: string): '1'
+  (value: number): Promise<'2'>
+  (value: boolean): '3'
+  (value: Date): '4'
+  (value: bigint): '5'
+  (value: readonly number[]): '6'
+  (value: { readonly size: number }): '7'
+  (value: RegExp, more?: boolean): '8'
+}
+const eight = task('eight', ((value: unknown) => value) as Eight)
+const firstOfEight = spawn(eight, 'a')
+expect<Equal<typeof firstOfEight, JoinHandle<'1'>>>()
+const secondOfEight = pool.run(eight, 2)
+expect<Equal<typeof secondOfEight, JoinHandle<'2'>>>()
+const sixthOfEight = spawn(eight, [1, 2])
+expect<Equal<typeof sixthOfEight, JoinHandle<'6'>>>()
+const lastOfEight = spawn(eight, /a/, true)
+expect<Equal<typeof lastOfEight, JoinHandle<'8'>>>()
+
+// Which overload an element takes is seen by its type.
+const mappedTexts = pool.map(parse, ['a'])
+expect<Equal<typeof mappedTexts, AsyncIterableIterator<string[]>>>()
+const mappedNumbers = pool.map(parse, new Set([1]))
+expect<Equal<typeof mappedNumbers, AsyncIterableIterator<number>>>()
+const mappedLater = pool.map(later, ['a'])
+expect<Equal<typeof mappedLater, AsyncIterableIterator<number>>>()
+const mappedAny = pool.map(parse, [JSON.parse('1')])
+expect<Equal<typeof mappedAny, AsyncIterableIterator<string[] | number>>>()
+
 interface Module {
   work(text: string): Promise<Date>
   readonly constant: number

@@ -55,6 +55,7 @@ export {
   type AnyFunction,
   assertSpawnIsSafe,
   closure,
+  type ElementResult,
   fromModule,
   type ModuleTasks,
   type OverloadArguments,

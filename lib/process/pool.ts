@@ -11,7 +11,7 @@ import { type CallLimits, PoolCall } from './pool-call.js'
 import { Member } from './pool-member.js'
 import { type PoolOptions, type PoolPlan, planPool } from './pool-options.js'
 import { refuseWhileLoading } from './spawn.js'
-import type { AnyFunction, OverloadArguments, OverloadResult, Task, TaskResult } from './task.js'
+import type { AnyFunction, ElementResult, OverloadArguments, OverloadResult, Task, TaskResult } from './task.js'
 import { lend, makeRoom, takeResources } from './tree-ledger.js'
 import type { Death } from './worker.js'
 
@@ -123,12 +123,12 @@ export class Pool implements AsyncDisposable {
     task: Task<F>,
     elements: Iterable<Element> | AsyncIterable<Element>,
     options: MapOptions = {},
-  ): AsyncIterableIterator<TaskResult<F>> {
+  ): AsyncIterableIterator<ElementResult<F, Element>> {
     const concurrency = readMap(elements, options)
     const { size, prefetch } = this.#plan
     const controller = new AbortController()
     const limits = { ...plainLimits, signal: controller.signal }
-    const start = (element: Element) => this.#run<TaskResult<F>>(limits, task, [element], undefined)
+    const start = (element: Element) => this.#run<ElementResult<F, Element>>(limits, task, [element], undefined)
     const stop = () => controller.abort()
     return mapInOrder(elements, { start, stop, concurrency: concurrency ?? size * prefetch })
   }

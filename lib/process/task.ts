@@ -25,14 +25,18 @@ export type TaskOf<F> = F extends AnyFunction ? Task<F> : never
 /** What a task returns, once it is there. */
 export type TaskResult<F extends AnyFunction> = Awaited<ReturnType<F>>
 
-/** The signatures of a function, of which TypeScript lets itself be asked for four. */
+/** The signatures of a function, as many as TypeScript is asked for: of a function that has more, the last ones. */
 type Signatures<F> = F extends {
   (...args: infer A1): infer R1
   (...args: infer A2): infer R2
   (...args: infer A3): infer R3
   (...args: infer A4): infer R4
+  (...args: infer A5): infer R5
+  (...args: infer A6): infer R6
+  (...args: infer A7): infer R7
+  (...args: infer A8): infer R8
 }
-  ? [A1, R1] | [A2, R2] | [A3, R3] | [A4, R4]
+  ? [A1, R1] | [A2, R2] | [A3, R3] | [A4, R4] | [A5, R5] | [A6, R6] | [A7, R7] | [A8, R8]
   : never
 
 type ArgumentsOf<Signature> = Signature extends [infer A extends unknown[], unknown] ? A : never
@@ -45,6 +49,13 @@ export type OverloadArguments<F extends AnyFunction> = [Signatures<F>] extends [
 
 /** What the overload of a task returns that takes such arguments, once it is there. */
 export type OverloadResult<F extends AnyFunction, A extends readonly unknown[]> = ResultFor<Signatures<F>, A>
+
+/** What a task returns for an element of a list, once it is there: what those of its overloads return that take it. */
+export type ElementResult<F extends AnyFunction, Element> = [OverloadArguments<F>] extends [never]
+  ? TaskResult<F>
+  : Element extends unknown
+    ? OverloadResult<F, [Element]>
+    : never
 
 /** A function, and how another process finds it. */
 export interface RegisteredTask {
