@@ -7,6 +7,7 @@ import { forget, watch } from './reaper.js'
 import { Relays } from './relay.js'
 import { writeRelayed } from './relay-answer.js'
 import type { Resources } from './resources.js'
+import { isRoomWanted, onRoomWanted } from './room-wanted.js'
 import type { Bequest, Fate, RelayRequest } from './state.js'
 import { takeResources } from './tree-ledger.js'
 import { Wills } from './will.js'
@@ -25,6 +26,16 @@ export function answerRequests(pid: string, send: (frame: Frame) => void): Reque
   const leases = new Map<number, () => void>()
   const lives = new LivesBelow(pid, send)
 
+  let isToldOfWant = false
+  /** Who has something is to know that others wait for it. */
+  const tellOfWant = () => {
+    const isWanted = leases.size > 0 && isRoomWanted()
+    if (isWanted === isToldOfWant) return
+    isToldOfWant = isWanted
+    send({ type: message.wanted, id: 0, about: isWanted ? 1 : 0, value: undefined })
+  }
+  const stopTelling = onRoomWanted(tellOfWant)
+
   const take = async ({ id, about, value }: Frame) => {
     const waiting = new AbortController()
     leases.set(id, () => waiting.abort())
@@ -34,6 +45,7 @@ export function answerRequests(pid: string, send: (frame: Frame) => void): Reque
       else {
         leases.set(id, release)
         send({ type: message.granted, id, value: undefined })
+        tellOfWant()
       }
     } catch (error) {
       leases.delete(id)
@@ -48,8 +60,10 @@ export function answerRequests(pid: string, send: (frame: Frame) => void): Reque
   }
 
   const release = (id: number) => {
-    leases.get(id)?.()
+    const giveBack = leases.get(id)
     leases.delete(id)
+    giveBack?.()
+    tellOfWant()
   }
 
   return {
@@ -62,6 +76,7 @@ export function answerRequests(pid: string, send: (frame: Frame) => void): Reque
       else lives.receive(frame)
     },
     close(fate) {
+      stopTelling()
       for (const giveBack of leases.values()) giveBack()
       leases.clear()
       void lives.close(fate)

@@ -20,6 +20,10 @@ interface State {
   identity: Identity | undefined
   /** Is account kept of what the processes of the tree use? */
   isMetered: boolean
+  /** Does somebody of the tree wait for room that idle processes of this one have? */
+  isRoomWanted: boolean
+  /** Are called where that changes. */
+  readonly roomListeners: Set<() => void>
   /** What becomes of the output of children. */
   output: OutputMode
   /** Does stderr of children go through this process? `undefined` where that depends on where it leads to. */
@@ -126,6 +130,8 @@ export function getState(): State {
       isChild: false,
       identity: undefined,
       isMetered: false,
+      isRoomWanted: false,
+      roomListeners: new Set(),
       output: 'inherit',
       capturesErrors: undefined,
       call: undefined,

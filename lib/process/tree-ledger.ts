@@ -3,6 +3,7 @@ import { BroodError } from '../errors.js'
 import { ImpossibleError, NoCapacityError } from './errors.js'
 import { type Lease, Ledger } from './ledger.js'
 import type { Resources } from './resources.js'
+import { isRoomWanted, onRoomWanted, setRoomWanted } from './room-wanted.js'
 import { getState } from './state.js'
 
 let ledger: Ledger | undefined
@@ -33,21 +34,35 @@ export interface Lender {
 }
 
 const lenders = new Set<Lender>()
+let isListening = false
 
 /** @returns takes it back: its room is given back, or is about to be */
 export function lend(lender: Lender): () => void {
+  if (!isListening) onRoomWanted(makeRoom)
+  isListening = true
   lenders.add(lender)
   return () => void lenders.delete(lender)
 }
 
-/** Who waits for room is given that of idle processes: they end, as many as it takes. */
+/**
+ * Who waits for room is given that of idle processes: they end. In the root as many as it takes, and where its own are too few, all of its children's:
+ * these do not know how much it takes.
+ */
 export function makeRoom(): void {
-  if (ledger === undefined || ledger.waiting === 0) return
+  if (ledger === undefined) {
+    if (isRoomWanted()) for (const lender of lenders) lender.giveWay()
+  } else setRoomWanted(ledger.waiting > 0 && !makeRoomIn(ledger))
+}
+
+/** @returns is there going to be enough of it? */
+function makeRoomIn(from: Ledger): boolean {
   const all = [...lenders]
+  const isEnough = () => !from.isShortEvenWith(sumOf(all.filter((each) => each.isEnding())))
   for (const lender of all) {
-    if (!ledger.isShortEvenWith(sumOf(all.filter((each) => each.isEnding())))) return
+    if (isEnough()) break
     lender.giveWay()
   }
+  return isEnough()
 }
 
 const sumOf = (some: readonly Lender[]): Resources => ({
@@ -91,7 +106,9 @@ function waitFor(from: Ledger, resources: Resources, signal: AbortSignal | undef
     })
     makeRoom()
     const abort = () => {
-      if (giveUp()) reject(signal?.reason as Error)
+      if (!giveUp()) return
+      makeRoom()
+      reject(signal?.reason as Error)
     }
     signal?.addEventListener('abort', abort, { once: true })
   })

@@ -25,6 +25,8 @@ export const message = {
   granted: 5,
   /** They are not. */
   refused: 6,
+  /** Somebody waits for room, and idle processes of the child's own are to give way, where `about` is 1; from 0 on they need not any more. */
+  wanted: 13,
   /** How a process has ended that the child asked about: `id` is the question's, `about` 1 where it has died. */
   fate: 8,
   /**

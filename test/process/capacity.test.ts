@@ -130,6 +130,18 @@ t.test('idle processes of a pool give way to who waits for room', async (t) => {
   t.ok(pool.size >= 1)
 })
 
+t.test('so do those of a pool in a child, and in a child of that', async (t) => {
+  const { keepIdlePool, call } = await load<'keepIdlePool' | 'call'>('idle-pool-tasks.mjs')
+  for (const [name, task, args] of [
+    ['a child', keepIdlePool, []],
+    ['its child', call, [{ resources: { cpu: 0.1 } }, keepIdlePool]],
+  ] as const) {
+    const { handle } = await started(task, { resources: { cpu: 0.1 } }, ...args)
+    t.equal(await spawnWith({ resources: { cpu: 0.5 }, timeout: 20_000 }, add, 1, 2), 3, name)
+    await handle[Symbol.asyncDispose]()
+  }
+})
+
 t.test('who waits for room keeps the program running', async (t) => {
   for (const who of ['spawn', 'pool']) t.match(await run('waits-for-room.mjs', [who]), { code: 0, stdout: 'waits\nanswered 3\n' }, who)
   t.match(await run('waits-for-room.mjs', ['nobody']), { code: 0, stdout: 'waits\n' }, 'but no process that nobody has a call for')

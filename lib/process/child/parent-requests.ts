@@ -5,6 +5,7 @@ import { decodeMessage, encodeMessage } from '../message-value.js'
 import type { OutputEvent } from '../output.js'
 import { readRelayed } from '../relay-answer.js'
 import type { Resources } from '../resources.js'
+import { setRoomWanted } from '../room-wanted.js'
 import type { Bequest, Fate, ParentRequests, Relayed, RelayRequest } from '../state.js'
 import { message, type Refusal } from '../wire.js'
 import type { ParentLink } from './parent-link.js'
@@ -108,6 +109,10 @@ export class RequestsToParent implements ParentRequests {
   }
 
   answer({ type, id, about = 0, value }: Frame): void {
+    if (type === message.wanted) {
+      setRoomWanted(about === 1)
+      return
+    }
     if (type === message.relayed) {
       const onAnswer = this.#relays.get(id)
       this.#relays.delete(id)
