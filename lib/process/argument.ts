@@ -5,7 +5,7 @@ import { Pid } from './pid.js'
 
 /** @param argument its name, as `resources.mem` where it is part of another one */
 export function invalid(argument: string, expected: string, value: unknown): BroodError {
-  const shown = inspect(value, { depth: 0 })
+  const shown = inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY })
   return new BroodError('ERR_BROOD_INVALID_ARGUMENT', `\`${argument}\` must be ${expected}, and is ${shown}.`, { argument })
 }
 

@@ -229,6 +229,7 @@ t.test('what is no argument of anything else', async (t) => {
 t.test('what cannot be seen in a text is said', (t) => {
   for (const options of [{ args: ['a\0'] }, { env: { A: 'a\0' } }, { cwd: 'a\0b' }])
     t.throws(() => spawnWith(options, about), { message: /without the character NUL/ })
+  t.throws(() => spawnWith({ cwd: new URL('http://a') }, about), { message: /^`cwd` must be .* 'http:\/\/a\/'.*$/ }, 'in one line')
   t.throws(() => spawnWith({ args: [1] as never }, about), { message: /^`args` must be a list of texts, and is \[ 1 \]\.$/ })
   t.throws(() => spawnWith({ resources: { memory: 5 } as never }, about), {
     message: 'There is no option `resources.memory`. There are mem, cpu.',
