@@ -46,7 +46,7 @@ export interface Launched {
 }
 
 /** Where a process listens for the ends of channels of others. */
-export interface ListenAddress {
+interface ListenAddress {
   /** Of a local socket. What leads to another machine has a host and a port. */
   readonly path: string
 }
