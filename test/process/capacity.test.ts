@@ -5,14 +5,12 @@ import { temporaryDirectory } from '../support.js'
 import t from '../tap.js'
 import { load, MiB, run, said, started } from './programs.js'
 
-t.equal(
-  configure({ capacity: { mem: '1 GiB', cpu: 1 }, captureErrors: true }),
-  undefined,
-  'it is said before the first process is started, and nothing is said before that',
-)
+// Before the first process is started.
+const configured: unknown = configure({ capacity: { mem: '1 GiB', cpu: 1 }, captureErrors: true })
 const { about, add, call, callWith, forever, interval } = await load<'about' | 'add' | 'call' | 'callWith' | 'forever' | 'interval'>(
   'tasks.mjs',
 )
+t.equal(configured, undefined, 'it answers nothing')
 const everything = { resources: { cpu: 1, mem: 1 } }
 
 t.test('what a configuration may be', (t) => {
