@@ -157,8 +157,8 @@ export class Connection implements Line {
   }
 
   /**
-   * Node gives a socket up where it cannot be written to any more (ECONNRESET where the other side has left something unread). The other side has ended then, and what it said before, such as why, still lies there
-   * unread.
+   * Node gives a socket up where it cannot be written to any more (ECONNRESET where the other side has left something unread). The other side has ended
+   * then, and what it said before, such as why, still lies there unread.
    */
   #readBeforeDestroyed(): void {
     const destroy = this.#socket._destroy.bind(this.#socket)
