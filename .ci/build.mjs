@@ -85,6 +85,22 @@ function withPlainExports(text) {
 }
 
 /**
+ * Has the modules of a bundle made when they are asked for, each an object of what it exports: esbuild makes one with a getter for each export, which takes
+ * a child that asks for none of them longer than most of what it does. None of the exports changes by then.
+ */
+function withPlainModules(text) {
+  const exported = new Map()
+  const module = /^var (\w+_exports\d*) = \{\};\n(?:__export\(\1, (\{\n[^}]*?\n\})\);\n)?/gm
+  const without = text.replace(module, (_text, variable, list = '{}') => {
+    exported.set(variable, list.replace(/: \(\) => /g, ': ').replace(/\s+/g, ' '))
+    return ''
+  })
+  return without
+    .replace(/^(getState\(\)\.modules = .*)$/m, (line) => line.replace(/\w+_exports\d*/g, (variable) => exported.get(variable)))
+    .replace(/^var __defProp = [^\n]*\n|^var __export = .*?^\};\n/gms, '')
+}
+
+/**
  * Turns `function f() {}` into `var f = (function f() {})`: V8 compiles a function in parentheses with the file,
  * where it would else read it twice. Nearly all of what is treated so runs wherever it is loaded. The rest stays as it is: to read
  * a function over costs half of what it costs to compile it.
@@ -121,11 +137,14 @@ await build({ ...commonjs, entryPoints: ['lib/index.cts'], outfile: 'dist/index.
 await build({ ...commonjs, entryPoints: ['lib/wrap/foreground.ts'], outfile: 'dist/foreground.cjs' })
 await buildInTwo('lib/process/index.cts', 'dist/process.cjs', 'lib/process/rest.ts', 'dist/process-rest.cjs')
 await build({ ...library, format: 'cjs', entryPoints: ['lib/process/child/entry.cts'], outfile: 'dist/process-child.cjs' })
-writeFileSync('dist/process.cjs', withPlainExports(readFileSync('dist/process.cjs', 'utf8')))
+writeFileSync('dist/process.cjs', withPlainModules(withPlainExports(readFileSync('dist/process.cjs', 'utf8'))))
 // A main module is Node's own. What that one has loaded is, too; test runners have modules, and a class of them, of their own.
 loadBuiltinsFast('dist/process-child.cjs', () => 'module.constructor')
-loadBuiltinsFast('dist/process.cjs', (load) => `Symbol.for("brood.process@1") in module.constructor ? module.constructor : ${load}`)
+// V8 has nothing ready of this one.
+writeFileSync('dist/process-child.cjs', compileEagerly(readFileSync('dist/process-child.cjs', 'utf8')))
+loadBuiltinsFast('dist/process.cjs', (load) => `Symbol.for("brood.process") in module.constructor ? module.constructor : ${load}`)
 loadBuiltinsFast('dist/process-rest.cjs')
+nameState(['dist/process.cjs', 'dist/process-rest.cjs', 'dist/process-child.cjs'])
 await writeDoor('process')
 showTypesOfRest('dist/process/index.d.ts')
 await build({ ...commonjs, entryPoints: ['lib/module/index.cts'], outfile: 'dist/module.cjs' })
@@ -169,12 +188,12 @@ async function buildInTwo(entry, outfile, restEntry, restOutfile) {
     ...imports,
     `export * from './${entry}'`,
     `import './${entry}'`,
-    `module${shared.indexOf('lib/process/state.ts')}.getState().modules = { ${list.join(', ')} }`,
+    `module${shared.indexOf('lib/process/state.ts')}.getState().modules = () => ({ ${list.join(', ')} })`,
   ]
   // `createRequire` takes a path as well, and a path is there already.
   const byPath = { ...library, format: 'cjs', define: { ...library.define, 'import.meta.url': '__filename' } }
   await build({ ...byPath, stdin: { contents: contents.join('\n'), resolveDir: '.', loader: 'ts' }, outfile })
-  const state = `process.getBuiltinModule('node:module').Module[Symbol.for('brood.process@1')]`
+  const state = `process.getBuiltinModule('node:module').Module[Symbol.for("brood.process")]`
   const handOver = {
     name: 'hand-over',
     setup({ onResolve, onLoad }) {
@@ -182,15 +201,22 @@ async function buildInTwo(entry, outfile, restEntry, restOutfile) {
         const name = relative('.', join(resolveDir, path)).replaceAll('\\', '/').replace(/\.js$/, '.ts')
         return shared.includes(name) ? { path: name, namespace: 'handed-over' } : undefined
       })
+      onResolve({ filter: /^all$/, namespace: 'handed-over' }, ({ path }) => ({ path, namespace: 'handed-over' }))
       onLoad({ filter: /./, namespace: 'handed-over' }, ({ path }) => ({
-        // As they are now: none of them changes, and each use of a binding that might would be two calls of functions.
-        contents: `module.exports = { ...${state}.modules[${JSON.stringify(path)}] }`,
+        contents: `module.exports = ${path === 'all' ? `${state}.modules()` : `require('all')[${JSON.stringify(path)}]`}`,
       }))
     },
   }
   await build({ ...commonjs, entryPoints: [restEntry], outfile: restOutfile, plugins: [handOver] })
   const rest = readFileSync(restOutfile, 'utf8')
   writeFileSync(restOutfile, rest.replaceAll(/__toESM\((require_\w+\(\)), 1\)/g, '$1'))
+}
+
+/** Has copies of other builds in the same thread keep to a state of their own. */
+function nameState(files) {
+  const texts = files.map((file) => readFileSync(file, 'utf8'))
+  const build = createHash('sha256').update(texts.join('')).digest('hex').slice(0, 16)
+  for (const [index, file] of files.entries()) writeFileSync(file, texts[index].replaceAll('"brood.process"', `"brood.process@${build}"`))
 }
 
 /** The types of what is loaded late are those of the rest itself: an editor then shows the comments that stand there. */

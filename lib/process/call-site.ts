@@ -1,5 +1,5 @@
 import { Module } from 'node:module'
-import { pathToFileURL } from 'node:url'
+import { urlOf } from './module-file.js'
 
 /** Where in the source something was called. */
 export interface CallSite {
@@ -32,7 +32,7 @@ export function findCallSite(callee: (...args: never[]) => unknown): CallSite | 
     if (frame === undefined || typeof file !== 'string') return undefined
     const place = { line: frame.getLineNumber() ?? 0, column: frame.getColumnNumber() ?? 0 }
     if (/^(?:file|data|https?):/.test(file)) return { url: file, isCommonJS: false, ...place }
-    return /^(?:\/|[A-Za-z]:[\\/])/.test(file) ? { url: pathToFileURL(file).href, isCommonJS: file in modules, ...place } : undefined
+    return /^(?:\/|[A-Za-z]:[\\/])/.test(file) ? { url: urlOf(file), isCommonJS: file in modules, ...place } : undefined
   } catch {
     // Error is frozen.
     return undefined

@@ -8,7 +8,7 @@ import type { OutputEvent, OutputMode } from './output.js'
 import type { Resources } from './resources.js'
 import type { RegisteredTask } from './task.js'
 
-/** What all copies of `brood/process` in one thread share. */
+/** What all copies of `brood/process` of one version share in one thread. */
 interface State {
   /** By URL and name. */
   readonly tasks: Map<string, RegisteredTask>
@@ -42,8 +42,8 @@ interface State {
   readonly channelEnds: Set<string>
   /** Is called when the process ends, with its exit code and the time until when it may take, by clock.ts. */
   endChannels: ((exitCode: number, deadline: number) => void) | undefined
-  /** The modules of the library that are loaded, by their paths: the rest of it shares them. */
-  modules: Readonly<Record<string, object>> | undefined
+  /** Gathers the modules of the library that are loaded, by their paths: the rest of it shares them. */
+  modules: (() => Readonly<Record<string, object>>) | undefined
   /** What V8 has made of the library, as this process was given it. */
   compiledHere: Uint8Array | undefined
   /** The same as it is by now, for other processes to be given, in a child whose parent has none that is of use. */
@@ -115,7 +115,8 @@ export interface Bequest {
   readonly fate: Fate
 }
 
-const key = Symbol.for('brood.process@1')
+// The build puts a hash of the library behind it: copies of another version mean something else by it.
+const key = Symbol.for('brood.process')
 
 // As the wrap's registry does: every copy can reach it, and programs do not enumerate it.
 const holder = Module as unknown as { [key]?: State }

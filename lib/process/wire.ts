@@ -102,6 +102,14 @@ export interface TaskReference {
   readonly isCommonJS: boolean
 }
 
+/** A task, as a child is told of it. */
+export interface ToldTask extends TaskReference {
+  /** Where the module is. */
+  readonly file?: string
+  /** What `require` remembers this library by in the module; left out where it is not known to find this copy. */
+  readonly lookup?: string
+}
+
 /** Why a call came to no end of its own. */
 export type Failure =
   | { readonly kind: 'thrown'; readonly record: ThrownRecord }

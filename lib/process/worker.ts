@@ -7,8 +7,10 @@ import type { ThrownRecord } from './error-record.js'
 import type { Frame } from './frame.js'
 import { throwLater } from './frame-socket.js'
 import { identity } from './identity.js'
+import { lookupOnce } from './library-lookup.js'
 import { Link } from './link.js'
 import { decodeMessage, encodeMessage } from './message-value.js'
+import { fileOf } from './module-file.js'
 import { Numbered } from './numbered.js'
 import { showOutput } from './output.js'
 import { Pid } from './pid.js'
@@ -17,7 +19,7 @@ import type { ProcessPlan } from './process-options.js'
 import { forget, watch } from './reaper.js'
 import { answerRequests, type RequestsOfChild } from './requests-of-child.js'
 import { getState } from './state.js'
-import { type Failure, message, type Start, type TaskReference } from './wire.js'
+import { type Failure, message, type Start, type TaskReference, type ToldTask } from './wire.js'
 import { WorkerOutput } from './worker-output.js'
 
 /** How a worker is to be: it ends with its first call, or waits for more. */
@@ -195,7 +197,7 @@ export class Worker {
     if (number === undefined) {
       number = this.#tasks.size + 1
       this.#tasks.set(task, number)
-      this.#link?.send({ type: message.task, id: number, value: encodeMessage(task, () => 'A task') })
+      this.#link?.send({ type: message.task, id: number, value: encodeMessage(describeTask(task), () => 'A task') })
     }
     return number
   }
@@ -316,6 +318,14 @@ export class Worker {
       uncaught: this.#uncaught,
     }
   }
+}
+
+/** With what it would take the child longer to find out. */
+function describeTask(task: TaskReference): ToldTask {
+  const file = fileOf(task.url)
+  if (file === undefined) return task
+  const lookup = task.isCommonJS ? lookupOnce(file) : undefined
+  return lookup === undefined ? { ...task, file } : { ...task, file, lookup }
 }
 
 /** How a worker has ended. */

@@ -99,7 +99,7 @@ if (!isChild) spawnWith({ execArgv }, where).then((answer) => console.log(JSON.s
       'where not every directory may be looked at',
       ['copied/main.cjs', './below/it/tasks.cjs'],
       copied,
-      false,
+      true,
       { EXEC_ARGV: allowed.join(' ') },
     ],
   ]
@@ -125,6 +125,26 @@ t.test('a test runner that has a class of modules of its own', async (t) => {
   const other = module.exports as { spawn: typeof spawn }
   t.same(Object.getOwnPropertySymbols(Own), [], 'what all copies share is with Node')
   t.equal(await other.spawn((await load<'add'>('tasks.mjs')).add, 1, 2), 3)
+})
+
+t.test('copies of two builds in one process', async (t) => {
+  const scratch = temporaryDirectory(t)
+  const other = join(scratch, 'node_modules/brood')
+  for (const path of ['dist', 'package.json']) cpSync(join(root, path), join(other, path), { recursive: true })
+  // Another build has another name for what its copies share, and another shape of it.
+  for (const name of ['process.cjs', 'process-rest.cjs', 'process-child.cjs']) {
+    const file = join(other, 'dist', name)
+    const text = readFileSync(file, 'utf8')
+    t.match(text, /"brood\.process@[0-9a-f]{16}"/, name)
+    writeFileSync(file, text.replace(/"brood\.process@[0-9a-f]{16}"/g, '"brood.process@other"').replaceAll('channelEnds', 'endsOfChannels'))
+  }
+  writeFileSync(join(scratch, 'tasks.cjs'), "exports.add = require('brood/process').task('add', (a, b) => a + b)")
+  const theirs = createRequire(join(scratch, 'tasks.cjs'))
+  const { spawn: spawnThere } = theirs('brood/process') as { spawn: typeof spawn }
+  const { add: addThere } = theirs('./tasks.cjs') as { add: Task<(a: number, b: number) => number> }
+  const { add } = await load<'add'>('tasks.mjs')
+  t.same(await Promise.all([spawnThere(addThere, 1, 2), spawn(add, 3, 4)]), [3, 7])
+  t.throws(() => spawn(addThere, 1, 2), { code: 'ERR_BROOD_NOT_A_TASK' })
 })
 
 t.test('a bundle', async (t) => {

@@ -1,5 +1,5 @@
 // Loads the library in a child, from what V8 has made of it in another child where there is that: to compile it takes 3 ms.
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { Module } from 'node:module'
 import { dirname } from 'node:path'
 import { Script } from 'node:vm'
@@ -46,27 +46,30 @@ export function loadLibrary(file: string, parent: NodeJS.Module, cache: NodeJS.D
 }
 
 function readLibrary(file: string): { readonly text: string; readonly stamp: Buffer } {
-  // What is read is what was looked at, whatever is put in its place meanwhile.
-  const fd = openSync(file, 'r')
-  try {
-    const { dev, ino, size, mtimeMs, ctimeMs } = fstatSync(fd)
-    // npm gives all files of all packages one time of modification. That of the last change nobody can choose.
-    const stamp = Buffer.from(Float64Array.of(dev, ino, size, mtimeMs, ctimeMs).buffer)
-    return { text: readFileSync(fd, 'utf8'), stamp }
-  } finally {
-    closeSync(fd)
+  // Somebody may put another one in its place meanwhile. To look twice takes less than to open it for both.
+  for (let stamp = stampOf(file); ; ) {
+    const text = readFileSync(file, 'utf8')
+    const before = stamp
+    stamp = stampOf(file)
+    if (stamp.equals(before)) return { text, stamp }
   }
+}
+
+function stampOf(file: string): Buffer {
+  const { dev, ino, size, mtimeMs, ctimeMs } = statSync(file)
+  // npm gives all files of all packages one time of modification. That of the last change nobody can choose.
+  return Buffer.from(Float64Array.of(dev, ino, size, mtimeMs, ctimeMs).buffer)
 }
 
 /** What the parent gives, and whether it wants what this process compiles where that is of no use. */
 function readCompiled(): { readonly given: Buffer | undefined; readonly isWanted: boolean } {
-  const length = readExactly(lengthLength).readUInt32LE(0)
+  const length = new DataView(readExactly(lengthLength).buffer).getUint32(0, true)
   if (length === noCode.andKeepYours) return { given: undefined, isWanted: false }
   return { given: length === noCode.butSendYours ? undefined : readExactly(length), isWanted: true }
 }
 
 function readExactly(length: number): Buffer {
-  const bytes = Buffer.alloc(length)
+  const bytes = Buffer.allocUnsafeSlow(length)
   for (let filled = 0; filled < length; ) {
     const count = readBlocking(undefined, descriptor, bytes.subarray(filled))
     // The parent is gone, or this is no child at all.

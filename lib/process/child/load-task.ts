@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import { recordThrown } from '../error-record.js'
 import { isSendable } from '../message-value.js'
+import { fileOf, noteFile } from '../module-file.js'
 import { forgetHash, hashOnce } from '../module-hash.js'
 import { getState } from '../state.js'
 import type { AnyFunction } from '../task.js'
-import type { Failure, TaskReference } from '../wire.js'
+import type { Failure, TaskReference, ToldTask } from '../wire.js'
 import { rememberLibrary } from './remember-library.js'
 
 /** Thrown by `init()`, to end the evaluation of the module that calls it. */
@@ -28,8 +28,9 @@ export const isLoaded = ({ url }: TaskReference): boolean => loadedModules.has(u
  *
  * @returns at once where `require` is all that it takes
  */
-export function loadTask(reference: TaskReference): Loaded | Promise<Loaded> {
-  const { url, hash } = reference
+export function loadTask(reference: ToldTask): Loaded | Promise<Loaded> {
+  const { url, hash, file, isCommonJS } = reference
+  if (file !== undefined) noteFile(url, file, isCommonJS)
   if (hash !== undefined && hashOnce(url) !== hash) {
     // The file may be as it was by the next call.
     forgetHash(url)
@@ -46,9 +47,13 @@ export async function loadAhead(url: string): Promise<void> {
 
 type Failed = { readonly failure: Failure }
 
-function loadModule({ url, isCommonJS }: Pick<TaskReference, 'url' | 'isCommonJS'>): Promise<Failed | undefined> | Failed | undefined {
+function loadModule({
+  url,
+  isCommonJS,
+  lookup,
+}: Pick<ToldTask, 'url' | 'isCommonJS' | 'lookup'>): Promise<Failed | undefined> | Failed | undefined {
   const state = getState()
-  const done = (exports: unknown) => {
+  const keep = (exports: unknown) => {
     state.loading = undefined
     loadedModules.set(url, exports)
     return undefined
@@ -56,12 +61,12 @@ function loadModule({ url, isCommonJS }: Pick<TaskReference, 'url' | 'isCommonJS
   const fail = (error: unknown): Failed | undefined => {
     state.loading = undefined
     forgetHash(url)
-    if (error instanceof InitReached) return done(undefined)
+    if (error instanceof InitReached) return keep(undefined)
     return { failure: { kind: 'not-loaded', record: recordThrown(error, isSendable) } }
   }
   const importModule = async () => {
     try {
-      return done(await state.importModule?.(url))
+      return keep(await state.importModule?.(url))
     } catch (error) {
       return fail(error)
     }
@@ -69,16 +74,22 @@ function loadModule({ url, isCommonJS }: Pick<TaskReference, 'url' | 'isCommonJS
   state.loading = url
   if (!isCommonJS) return importModule()
   try {
-    const file = fileURLToPath(url)
-    rememberLibrary(file)
-    const exports: unknown = createRequire(url)(file)
+    if (lookup !== undefined) rememberLibrary(lookup)
+    const file = fileOf(url) as string
+    const exports: unknown = createRequire(file)(file)
     // What it goes on with at once, an unguarded main function that awaits nothing real, belongs to its evaluation.
-    return new Promise((resolve) => {
-      setImmediate(() => resolve(done(exports)))
-    })
+    return afterMicrotasks().then(() => keep(exports))
   } catch (error) {
     return fail(error)
   }
+}
+
+/** Without a turn of the event loop. Node comes to what is to be done next when there are no microtasks any more. */
+async function afterMicrotasks(): Promise<void> {
+  await Promise.resolve()
+  await new Promise((resolve) => {
+    process.nextTick(resolve)
+  })
 }
 
 /** Finds the function that a call is for, in a module that is loaded. */

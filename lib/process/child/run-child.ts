@@ -6,7 +6,7 @@ import { become } from '../identity.js'
 import { decodeMessage, encodeMessage, isSendable } from '../message-value.js'
 import { getState, type RunningCall } from '../state.js'
 import type { EncodedValue } from '../value-codec.js'
-import { type Failure, message, type Start, type TaskReference } from '../wire.js'
+import { type Failure, message, type Start, type ToldTask } from '../wire.js'
 import { AbortSignals, type SignalRecord } from './abort-signals.js'
 import { blockOutput } from './blocking-output.js'
 import { findTask, isLoaded, type Loaded, loadAhead, loadTask } from './load-task.js'
@@ -48,7 +48,7 @@ class Running implements RunningCall {
 /** A call that waits, or is worked on. */
 interface Call {
   readonly id: number
-  readonly task: TaskReference
+  readonly task: ToldTask
   readonly args: Frame['value']
   readonly signals: AbortSignals
 }
@@ -57,7 +57,7 @@ class Child {
   readonly #link: ParentLink
   readonly #start: Start
   readonly #requests: RequestsToParent
-  readonly #tasks = new Map<number, TaskReference>()
+  readonly #tasks = new Map<number, ToldTask>()
   readonly #queue: Call[] = []
   #running: Call | undefined
   #isLoadingAhead = false
@@ -117,10 +117,10 @@ class Child {
     const { type, id, about = 0, value } = frame
     switch (type) {
       case message.task:
-        this.#tasks.set(id, decodeMessage(value) as TaskReference)
+        this.#tasks.set(id, decodeMessage(value) as ToldTask)
         break
       case message.call:
-        this.#queue.push({ id, task: this.#tasks.get(about) as TaskReference, args: value, signals: new AbortSignals() })
+        this.#queue.push({ id, task: this.#tasks.get(about) as ToldTask, args: value, signals: new AbortSignals() })
         this.#runNext()
         break
       case message.knock:
