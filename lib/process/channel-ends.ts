@@ -6,7 +6,7 @@ import { ChannelClosedError, ChannelDuplicateError, ChannelSelfError, type Close
 import { identity } from './identity.js'
 import { Pid } from './pid.js'
 import { type Bequest, type Fate, getState } from './state.js'
-import { openDirectory, writeNote } from './tree-directory.js'
+import { isGiven, noteGiven, openDirectory, writeNote } from './tree-directory.js'
 
 /** An end that is in use. */
 export interface OpenEnd {
@@ -45,24 +45,47 @@ export function claimEnd(name: ChannelName, role: Role): void {
 
 export function releaseEnd(name: ChannelName, role: Role): void {
   getState().channelEnds.delete(keyOf(name, role))
+  arrived.delete(keyOf(name, role))
 }
 
-/** Gives an end away, in a message: the other side is to know that it is not with this process any more, which may end before somebody uses it. */
-export function handEndOver(name: ChannelName, role: Role): void {
-  releaseEnd(name, role)
-  noteHolder(name, role, undefined)
-}
-
-/** Has an end that came in a message. */
-export function takeEndOver(name: ChannelName, role: Role): void {
-  noteHolder(name, role, identity().pid.id)
-}
-
-function noteHolder(name: ChannelName, role: Role, holder: string | undefined): void {
+/**
+ * Gives an end away, in a message: the other side is to know that it is not with this process any more, which may end before somebody uses it.
+ *
+ * @returns has it again where nobody has read the message, and nobody ever will. @returns `false` where somebody has
+ */
+export function handEndOver(name: ChannelName, role: Role): () => boolean {
   const { directory, pid } = identity()
+  releaseEnd(name, role)
+  note(() => noteGiven(directory, name, role, pid.id))
+  return () => {
+    const { channelEnds } = getState()
+    // This process may have made another one meanwhile.
+    if (channelEnds.has(keyOf(name, role)) || !isGiven(directory, name, role, pid.id)) return false
+    channelEnds.add(keyOf(name, role))
+    note(() => writeNote(directory, name, role, pid.id))
+    return true
+  }
+}
+
+/** Those that have come in messages. */
+const arrived = new Map<string, object>()
+
+/** Has an end that has come in a message. It may stand in it more than once. */
+export function takeEndOver<End extends object>(name: ChannelName, role: Role, make: () => End): End {
+  const key = keyOf(name, role)
+  const known = arrived.get(key)
+  if (known !== undefined) return known as End
+  const end = make()
+  arrived.set(key, end)
+  const { directory, pid } = identity()
+  note(() => writeNote(directory, name, role, pid.id))
+  return end
+}
+
+function note(write: () => void): void {
   try {
-    openDirectory(directory)
-    writeNote(directory, name, role, holder, pid.id)
+    openDirectory(identity().directory)
+    write()
   } catch {
     // Who uses it is told that there is no directory to be had.
   }

@@ -39,7 +39,7 @@ export function codec<Value extends object, Data>(name: string, codec: Codec<Val
     isOne: test,
     write: (value) => ({ handle, data: encode(value as Value) }),
     read: (record) => decode((record as { readonly data: Data }).data),
-    sent: () => {},
+    sent: () => undefined,
   })
   return () => {
     names.delete(name)

@@ -213,6 +213,14 @@ export interface ChannelRefusedError extends BroodError {
 }
 export const ChannelRefusedError: ErrorClass<ChannelRefusedError> = classOf('ChannelRefusedError', 'ERR_BROOD_CHANNEL_REFUSED')
 
+/** What was sent before is still on its way, and without the event loop it gets no further. */
+export interface ChannelBusyError extends BroodError {
+  readonly code: 'ERR_BROOD_CHANNEL_BUSY'
+  /** The other process. */
+  readonly pid: Pid
+}
+export const ChannelBusyError: ErrorClass<ChannelBusyError> = classOf('ChannelBusyError', 'ERR_BROOD_CHANNEL_BUSY')
+
 /** A channel leads from one process to another one. */
 export interface ChannelSelfError extends BroodError {
   readonly code: 'ERR_BROOD_CHANNEL_SELF'

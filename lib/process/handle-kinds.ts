@@ -9,8 +9,8 @@ export interface HandleKind {
   /** It changes nothing: it may be asked more than once. @throws Error where this one cannot be sent */
   write(value: object): { readonly handle: string }
   read(record: object): unknown
-  /** The message is made, and will be sent. */
-  sent(value: object): void
+  /** The message is made, and will be sent. @returns is called where it has reached nobody */
+  sent(value: object): (() => void) | undefined
 }
 
 const kinds: HandleKind[] = []

@@ -5,6 +5,7 @@ export { init, isChild, parentPid, pid, progress, resources, signal } from './cu
 export type { StdioKind } from './engine.js'
 export {
   CancelledError,
+  ChannelBusyError,
   ChannelClosedError,
   ChannelDuplicateError,
   ChannelRefusedError,

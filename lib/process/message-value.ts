@@ -58,7 +58,8 @@ function encodeAny(value: unknown, what: (path: string) => string, writeOther: H
   const write = handles.writer(writeOther)
   try {
     const encoded = encodeValue(value, write)
-    handles.tellSent()
+    const undos = handles.tellSent()
+    if (undos.length > 0) handedOver.set(encoded, undos)
     return encoded
   } catch (cause) {
     // To look for the place would take as many tries as there are levels.
@@ -69,6 +70,19 @@ function encodeAny(value: unknown, what: (path: string) => string, writeOther: H
     throw new NotCloneableError(`${what(path)}: ${explain(found?.what, cause)}.`, { cause, path })
   }
 }
+
+/** What has been handed over with messages: has it back. */
+const handedOver = new WeakMap<EncodedValue, readonly (() => void)[]>()
+
+/** A message will be read by nobody any more: what was handed over with it, and nobody has, is this process's again. */
+export function takeBack(message: EncodedValue | undefined): void {
+  if (message === undefined) return
+  for (const undo of handedOver.get(message) ?? []) undo()
+  handedOver.delete(message)
+}
+
+/** Is there something in a message that {@link takeBack} is about? */
+export const handsOver = (message: EncodedValue): boolean => handedOver.has(message)
 
 function explain(what: string | undefined, cause: unknown): string {
   if (cause instanceof NotCloneableError) return cause.message
@@ -104,9 +118,9 @@ class MessageHandles {
   #sent: Map<object, HandleKind> | undefined
   #errors: MessageErrors | undefined
 
-  /** What was handed over with it is the other process's now. */
-  tellSent(): void {
-    for (const [part, kind] of this.#sent ?? []) kind.sent(part)
+  /** What was handed over with it is the other process's now. @returns have it back */
+  tellSent(): (() => void)[] {
+    return [...(this.#sent ?? [])].flatMap(([part, kind]) => kind.sent(part) ?? [])
   }
 
   writer(writeOther?: HandleWriter, depth = 0): HandleWriter {

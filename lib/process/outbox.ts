@@ -38,14 +38,17 @@ export class Outbox implements OpenEnd {
   #farewell: ClosedReason | undefined
   readonly #onRoom: (() => void)[] = []
   #onEmpty: (() => void)[] = []
+  readonly #onGone: () => void
 
-  constructor(name: ChannelName) {
+  /** @param onGone the other side has ended it, or is gone */
+  constructor(name: ChannelName, onGone: () => void = () => {}) {
     this.name = name
+    this.#onGone = onGone
     const earlier = empty.get(this.#key)
     if (earlier !== undefined) earlier.#close('closed')
     this.#rendezvous = new Rendezvous(name, 'sender', {
       onMeet: (connection) => this.#meet(connection),
-      onGone: (fate) => this.#close(fate),
+      onGone: (fate) => this.#closeAs(fate),
     })
   }
 
@@ -236,7 +239,7 @@ export class Outbox implements OpenEnd {
       onFrame: ({ type, id }: Frame) => {
         if (type === channelMessage.farewell) farewell = farewells[id] ?? 'died'
       },
-      onClose: () => this.#close(farewell),
+      onClose: () => this.#closeAs(farewell),
       onDrain: () => this.#drain(),
     })
     const early = this.#early
@@ -252,6 +255,11 @@ export class Outbox implements OpenEnd {
     const onEmpty = this.#onEmpty
     this.#onEmpty = []
     for (const tell of onEmpty) tell()
+  }
+
+  #closeAs(reason: ClosedReason): void {
+    this.#close(reason)
+    this.#onGone()
   }
 
   #close(reason: ClosedReason): void {

@@ -3,6 +3,7 @@ import type { Queued } from './call-queue.js'
 import { CancelledError } from './errors.js'
 import { cancelledBy, type FailureListener, type Joinable, timedOut } from './join-handle.js'
 import { meansEnd } from './kill-signal.js'
+import { takeBack } from './message-value.js'
 import type { Member } from './pool-member.js'
 import { startTimer } from './timer.js'
 
@@ -123,6 +124,7 @@ export class PoolCall implements Joinable, Queued<PoolCall> {
 
   reject(error: unknown): void {
     if (!this.#settle()) return
+    if (!this.isGiven) takeBack(this.call.args)
     // Whoever joins it hears of it, and else its handle.
     void this.#waitForResult()
     this.#reject(error)
@@ -147,6 +149,8 @@ export class PoolCall implements Joinable, Queued<PoolCall> {
   /** Its process has answered it, or is gone: it need not be killed for it any more. */
   leave(): void {
     clearTimeout(this.#grace)
+    // It was given up before.
+    if (this.isSettled) takeBack(this.call.args)
   }
 
   #giveUp(error: Error, signal: NodeJS.Signals): void {

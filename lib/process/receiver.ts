@@ -20,7 +20,8 @@ interface Waiting {
  * What comes and is not taken lies here, up to about a megabyte; then the sender waits. It keeps a process running only while somebody waits for
  * `recv()`.
  *
- * An end that was not used yet may stand in an argument, a result or a message: it is then the other process's, and this one's no more.
+ * An end that was not used yet may stand in an argument, a result or a message: it is then the other process's, and this one's no more. Where a call is
+ * refused, or fails before anybody has read its arguments, it is this one's again; so it is where a channel ends with the message unread.
  */
 export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> {
   readonly #name: ChannelName
@@ -29,6 +30,8 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
   readonly #waiting: Waiting[] = []
   #isListening = false
   #isClosed = false
+  /** It was handed over. */
+  #isElsewhere = false
   #closing: Promise<void> | undefined
 
   /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT`, `ERR_BROOD_CHANNEL_SELF`, `ERR_BROOD_CHANNEL_DUPLICATE` */
@@ -56,7 +59,7 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
   recv(): Promise<T> {
     try {
       this.#start()
-      if (this.#waiting.length === 0 && !this.#isClosed && !this.#inbox.isEmpty) return Promise.resolve(this.#inbox.take() as T)
+      if (this.#waiting.length === 0 && !this.#isOver && !this.#inbox.isEmpty) return Promise.resolve(this.#inbox.take() as T)
       this.#checkOpen()
     } catch (error) {
       return Promise.reject(error)
@@ -76,7 +79,7 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
    */
   tryRecv(): T | undefined {
     this.#start()
-    if (this.#waiting.length === 0 && !this.#isClosed && !this.#inbox.isEmpty) return this.#inbox.take() as T
+    if (this.#waiting.length === 0 && !this.#isOver && !this.#inbox.isEmpty) return this.#inbox.take() as T
     this.#checkOpen()
     return undefined
   }
@@ -107,6 +110,7 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
 
   async #close(): Promise<void> {
     this.#isClosed = true
+    if (this.#isElsewhere) return
     const closing = this.#inbox.close()
     this.#serve()
     // Its name is free now: what comes from another connection is another channel.
@@ -119,15 +123,20 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
     }
   }
 
-  /** Not where it was closed, or is another process's: it would take what is not for it. */
+  /** Was it closed, or is it another process's? */
+  get #isOver(): boolean {
+    return this.#isClosed || this.#isElsewhere
+  }
+
+  /** It would take what is not for it. */
   #start(): void {
-    if (!this.#isClosed) this.#inbox.start()
+    if (!this.#isOver) this.#inbox.start()
   }
 
   /** Only where nothing lies here. */
   #checkOpen(): void {
-    const reason = this.#isClosed ? 'closed' : this.#inbox.isEmpty ? this.#inbox.closed : undefined
-    if (reason !== undefined) throw closedError('Nothing comes from', this.#from, reason, this.#isClosed)
+    const reason = this.#isOver ? 'closed' : this.#inbox.isEmpty ? this.#inbox.closed : undefined
+    if (reason !== undefined) throw closedError('Nothing comes from', this.#from, reason, this.#isOver)
   }
 
   #listen(): void {
@@ -157,7 +166,7 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
   /** @internal */
   static receiveBlocking<T>(receiver: Receiver<T>): T {
     const inbox = receiver.#inbox
-    if (!receiver.#isClosed) inbox.waitBlocking()
+    if (!receiver.#isOver) inbox.waitBlocking()
     receiver.#checkOpen()
     return inbox.take() as T
   }
@@ -173,22 +182,26 @@ export class Receiver<T = unknown> implements AsyncDisposable, AsyncIterable<T> 
       isOne: (value) => value instanceof Receiver,
       write(value) {
         const receiver = value as Receiver
-        if (receiver.#isClosed || receiver.#inbox.isUsed)
+        if (receiver.#isOver || receiver.#inbox.isUsed)
           throw new NotCloneableError('A Receiver can be handed over before it is used, not later')
         return { handle: 'receiver', name: receiver.#name }
       },
       read(record) {
         const { name } = record as { readonly name: ChannelName }
-        const receiver = new Receiver(new Pid(name.from), name)
-        takeEndOver(name, 'receiver')
-        return receiver
+        return takeEndOver(name, 'receiver', () => new Receiver(new Pid(name.from), name))
       },
       sent: (value) => (value as Receiver).#handOver(),
     })
   }
 
-  #handOver(): void {
-    this.#isClosed = true
-    handEndOver(this.#name, 'receiver')
+  #handOver(): () => void {
+    this.#isElsewhere = true
+    const undo = handEndOver(this.#name, 'receiver')
+    return () => {
+      if (!undo()) return
+      this.#isElsewhere = false
+      // It was closed meanwhile: nobody has it.
+      if (this.#isClosed) void this.#close()
+    }
   }
 }

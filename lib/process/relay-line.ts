@@ -14,6 +14,7 @@ export class RelayLine implements Line {
   readonly #parent: RelayRequests
   readonly #name: ChannelName
   readonly #role: Role
+  readonly #other: Pid
   #events: LineEvents | undefined
   #isPaused = true
   #isPulling = false
@@ -30,6 +31,7 @@ export class RelayLine implements Line {
     this.#parent = parent
     this.#name = name
     this.#role = role
+    this.#other = new Pid(ownerOf(name, otherRole(role)))
   }
 
   listen(events: LineEvents): void {
@@ -123,19 +125,19 @@ export class RelayLine implements Line {
     this.#pull()
     // Another one may be on its way by then.
     const before = this.#pulled
-    while (this.#pulled === before && !this.#isClosed) this.#parent.waitForAny()
+    while (this.#pulled === before && !this.#isClosed) this.#parent.waitForAny(this.#other)
     this.#throwRefusal()
   }
 
   writeBlocking(pieces: readonly Uint8Array[]): boolean {
     this.write(pieces)
-    while (this.#waiting > 0 && !this.#isClosed) this.#parent.waitForAny()
+    while (this.#waiting > 0 && !this.#isClosed) this.#parent.waitForAny(this.#other)
     this.#throwRefusal()
     return true
   }
 
   #throwRefusal(): void {
     if (this.#refused === undefined) return
-    throw new ChannelRefusedError(this.#refused, { pid: new Pid(ownerOf(this.#name, otherRole(this.#role))) })
+    throw new ChannelRefusedError(this.#refused, { pid: this.#other })
   }
 }

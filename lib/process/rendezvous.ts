@@ -75,7 +75,7 @@ export class Rendezvous implements Seeker {
     try {
       const door = openDoor()
       this.#hasNote = ownerOf(this.#name, this.#role) !== pid.id
-      if (this.#hasNote) writeNote(directory, this.#name, this.#role, pid.id, pid.id)
+      if (this.#hasNote) writeNote(directory, this.#name, this.#role, pid.id)
       // It was handed on, and who had it is done with it, or has died.
       else removeNote(directory, this.#name, this.#role)
       return door

@@ -1,15 +1,14 @@
-import { BroodError } from '../errors.js'
 import { readPid } from './argument.js'
 import { claimEnd, closedError, handEndOver, releaseEnd, takeEndOver } from './channel-ends.js'
 import { channelMessage } from './channel-message.js'
 import type { ChannelName } from './channel-name.js'
-import { NotCloneableError } from './errors.js'
+import { ChannelBusyError, NotCloneableError } from './errors.js'
 import { encodeFrame } from './frame.js'
 import { addHandleKind } from './handle-kinds.js'
 import { hold, release } from './hold.js'
 import { identity } from './identity.js'
 import { isJsonSafe } from './json-safe.js'
-import { encodeMessage } from './message-value.js'
+import { encodeMessage, handsOver, takeBack } from './message-value.js'
 import { Outbox } from './outbox.js'
 import { Pid } from './pid.js'
 import type { EncodedValue } from './value-codec.js'
@@ -23,13 +22,18 @@ const sent = Promise.resolve()
  * There is one channel each way between two processes. It keeps a process running only while somebody waits for `send()` or `close()`. What was sent
  * arrives, also where the process ends right after that, unless the other side does not take it within `flushTimeout`.
  *
- * An end that was not used yet may stand in an argument, a result or a message: it is then the other process's, and this one's no more.
+ * An end that was not used yet may stand in an argument, a result or a message: it is then the other process's, and this one's no more. Where a call is
+ * refused, or fails before anybody has read its arguments, it is this one's again; so it is where a channel ends with the message unread.
  */
 export class Sender<T = unknown> implements AsyncDisposable {
   readonly #name: ChannelName
   readonly #to: Pid
   readonly #outbox: Outbox
   #isClosed = false
+  /** It was handed over. */
+  #isElsewhere = false
+  /** Messages with which something was handed over. */
+  readonly #handingOver: EncodedValue[] = []
   /** Was somebody told that it is closed? */
   #hasSaid = false
   #closing: Promise<void> | undefined
@@ -42,7 +46,10 @@ export class Sender<T = unknown> implements AsyncDisposable {
     claimEnd(name, 'sender')
     this.#name = name
     this.#to = to
-    this.#outbox = new Outbox(name)
+    this.#outbox = new Outbox(name, () => {
+      // The other process has read what it will ever read.
+      for (const message of this.#handingOver.splice(0)) takeBack(message)
+    })
   }
 
   /** The process that it leads to. */
@@ -97,6 +104,7 @@ export class Sender<T = unknown> implements AsyncDisposable {
 
   async #close(): Promise<void> {
     this.#isClosed = true
+    if (this.#isElsewhere) return
     hold()
     try {
       await this.#outbox.end('closed')
@@ -118,20 +126,25 @@ export class Sender<T = unknown> implements AsyncDisposable {
       return false
     }
     const encoded = encodeMessage(value, (path) => `The message${path}`)
-    this.#outbox.start()
-    if (encoded.buffers.length === 0 || (!isCopied && this.#outbox.isConnected)) {
-      this.#outbox.addValue(encoded)
-      return encoded.buffers.length > 0
+    try {
+      this.#outbox.start()
+      const isAsItLies = encoded.buffers.length === 0 || (!isCopied && this.#outbox.isConnected)
+      this.#outbox.addValue(isAsItLies ? encoded : withOwnBuffers(encoded))
+      if (handsOver(encoded)) this.#handingOver.push(encoded)
+      return isAsItLies && encoded.buffers.length > 0
+    } catch (error) {
+      // It was not sent.
+      takeBack(encoded)
+      throw error
     }
-    this.#outbox.addValue(withOwnBuffers(encoded))
-    return false
   }
 
   #check(): void {
-    const reason = this.#isClosed ? 'closed' : this.#outbox.closed
+    const isOurs = this.#isClosed || this.#isElsewhere
+    const reason = isOurs ? 'closed' : this.#outbox.closed
     if (reason === undefined) return
     this.#hasSaid = true
-    throw closedError('Nothing can be sent to', this.#to, reason, this.#isClosed)
+    throw closedError('Nothing can be sent to', this.#to, reason, isOurs)
   }
 
   #wait(untilEmpty: boolean): Promise<void> {
@@ -154,12 +167,19 @@ export class Sender<T = unknown> implements AsyncDisposable {
   /** @internal */
   static sendBlocking<T>(sender: Sender<T>, value: T): void {
     sender.#check()
-    const pieces = encodeFrame({ type: channelMessage.value, id: 0, value: encodeMessage(value, (path) => `The message${path}`) })
-    if (!sender.#outbox.sendBlocking(pieces)) {
-      const text = `What was sent to ${sender.#to.toString()} before is still on its way. Await send() before sendSync().`
-      throw new BroodError('ERR_BROOD_CHANNEL_BUSY', text, { pid: sender.#to })
+    const encoded = encodeMessage(value, (path) => `The message${path}`)
+    try {
+      if (!sender.#outbox.sendBlocking(encodeFrame({ type: channelMessage.value, id: 0, value: encoded }))) {
+        const text = `What was sent to ${sender.#to.toString()} before is still on its way. Await send() before sendSync().`
+        throw new ChannelBusyError(text, { pid: sender.#to })
+      }
+      sender.#check()
+    } catch (error) {
+      // Nobody reads it.
+      takeBack(encoded)
+      throw error
     }
-    sender.#check()
+    if (handsOver(encoded)) sender.#handingOver.push(encoded)
   }
 
   static {
@@ -168,23 +188,27 @@ export class Sender<T = unknown> implements AsyncDisposable {
       isOne: (value) => value instanceof Sender,
       write(value) {
         const sender = value as Sender
-        if (sender.#isClosed || sender.#outbox.isUsed)
+        if (sender.#isClosed || sender.#isElsewhere || sender.#outbox.isUsed)
           throw new NotCloneableError('A Sender can be handed over before it is used, not later')
         return { handle: 'sender', name: sender.#name }
       },
       read(record) {
         const { name } = record as { readonly name: ChannelName }
-        const sender = new Sender(new Pid(name.to), name)
-        takeEndOver(name, 'sender')
-        return sender
+        return takeEndOver(name, 'sender', () => new Sender(new Pid(name.to), name))
       },
       sent: (value) => (value as Sender).#handOver(),
     })
   }
 
-  #handOver(): void {
-    this.#isClosed = true
-    handEndOver(this.#name, 'sender')
+  #handOver(): () => void {
+    this.#isElsewhere = true
+    const undo = handEndOver(this.#name, 'sender')
+    return () => {
+      if (!undo()) return
+      this.#isElsewhere = false
+      // It was closed meanwhile, and the other side is to hear of it.
+      if (this.#isClosed) void this.#close()
+    }
   }
 }
 

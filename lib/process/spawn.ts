@@ -6,6 +6,7 @@ import { CancelledError, UnguardedError } from './errors.js'
 import { Holder } from './hold.js'
 import { cancelledBy, type FailureListener, Handle, type Joinable, type JoinHandle, timedOut } from './join-handle.js'
 import { meansEnd } from './kill-signal.js'
+import { takeBack } from './message-value.js'
 import { type ProcessOptions, type ProcessPlan, planProcess, processOptionNames } from './process-options.js'
 import { takeSpare, wakeSpare } from './spares.js'
 import { getState } from './state.js'
@@ -258,6 +259,7 @@ class Run<R> implements Joinable {
 
   /** It was stopped while it waited, or could not be given resources. */
   #fail(error: unknown): void {
+    takeBack(this.#call?.args)
     this.#settle(() => this.#reject(this.#stopped ?? error))
     this.#setGone()
   }
@@ -276,7 +278,10 @@ class Run<R> implements Joinable {
       call,
       onProgress: this.#limits.onProgress,
       resolve: (value) => this.#settle(() => this.#resolve(value as R)),
-      reject: (error) => this.#settle(() => this.#reject(error)),
+      reject: (error) => {
+        takeBack(call.args)
+        this.#settle(() => this.#reject(error))
+      },
     })
     // It ends with this call, as one that was started for it.
     spare?.end()
@@ -294,7 +299,10 @@ class Run<R> implements Joinable {
   async #waitForEnd(worker: Worker, cleanUp: () => void): Promise<void> {
     const death = await worker.ended
     cleanUp()
-    if (death.unanswered.length > 0) this.#settle(() => this.#reject(this.#stopped ?? death.toError(this.task)))
+    if (death.unanswered.length > 0) {
+      takeBack(this.#call?.args)
+      this.#settle(() => this.#reject(this.#stopped ?? death.toError(this.task)))
+    }
     this.#setGone()
   }
 
@@ -318,13 +326,14 @@ class Run<R> implements Joinable {
     }
     if (signal?.aborted === true) {
       this.#stop(cancelledBy(signal, this.task))
-      this.#setGone()
+      this.#fail(this.#stopped)
     } else signal?.addEventListener('abort', abort, { once: true })
   }
 
   /** The call fails now, whatever its process does until it is gone. */
   #stop(error: Error): void {
     this.#stopped ??= error
+    if (this.#worker === undefined) takeBack(this.#call?.args)
     this.#settle(() => this.#reject(this.#stopped))
     this.#waiting.abort()
   }

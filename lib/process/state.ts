@@ -5,6 +5,7 @@ import type { ClosedReason } from './errors.js'
 import type { Frame } from './frame.js'
 import type { Identity } from './identity.js'
 import type { OutputEvent, OutputMode } from './output.js'
+import type { Pid } from './pid.js'
 import type { Resources } from './resources.js'
 import type { RegisteredTask } from './task.js'
 
@@ -99,8 +100,13 @@ export interface Relayed {
 
 export interface RelayRequests {
   relay(request: RelayRequest, onAnswer: (answer: Relayed) => void): void
-  /** Waits, without the event loop, until the parent has said something, and sees to it. */
-  waitForAny(): void
+  /**
+   * Waits, without the event loop, until the parent has said something, and sees to it.
+   *
+   * @param other the process at the other end of the channel for which it is waited
+   * @throws BroodError `ERR_BROOD_CHANNEL_BUSY`
+   */
+  waitForAny(other: Pid): void
 }
 
 /** How a process has ended: by itself with exit code 0, or in another way. */

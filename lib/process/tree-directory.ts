@@ -49,29 +49,41 @@ export function pipePath(directory: string, id: string): string {
   return join(directory, `by-${Buffer.from(id, 'hex').toString('base64url')}`)
 }
 
-/**
- * Says who has an end of a channel that is not with the process any more that it was made for.
- *
- * @param holder `undefined` while it is on its way to somebody
- * @param by who says it
- */
-export function writeNote(directory: string, name: ChannelName, role: Role, holder: string | undefined, by: string): void {
-  const path = notePath(directory, name, role)
-  writeFileSync(`${path}.${by}`, holder ?? onItsWay, { mode: 0o600 })
+/** Says that a process has an end of a channel which is not with the one any more that it was made for. */
+export function writeNote(directory: string, name: ChannelName, role: Role, holder: string): void {
+  write(notePath(directory, name, role), holder, holder)
+}
+
+/** Says that a process has given an end away, and that it is on its way to somebody. */
+export function noteGiven(directory: string, name: ChannelName, role: Role, by: string): void {
+  write(notePath(directory, name, role), `${givenBy}${by}`, by)
+}
+
+function write(path: string, text: string, by: string): void {
+  writeFileSync(`${path}.${by}`, text, { mode: 0o600 })
   renameSync(`${path}.${by}`, path)
 }
 
 /** @returns who has it, `undefined` while it is on its way; where nobody has said anything, its owner */
 export function findHolder(directory: string, name: ChannelName, role: Role): string | undefined {
+  const note = readNote(directory, name, role)
+  if (note === undefined) return ownerOf(name, role)
+  return note.startsWith(givenBy) ? undefined : note
+}
+
+/** Is it still on its way from this process? */
+export const isGiven = (directory: string, name: ChannelName, role: Role, by: string): boolean =>
+  readNote(directory, name, role) === `${givenBy}${by}`
+
+function readNote(directory: string, name: ChannelName, role: Role): string | undefined {
   try {
-    const holder = readFileSync(notePath(directory, name, role), 'latin1')
-    return holder === onItsWay ? undefined : holder
+    return readFileSync(notePath(directory, name, role), 'latin1')
   } catch {
-    return ownerOf(name, role)
+    return undefined
   }
 }
 
-const onItsWay = 'on its way'
+const givenBy = 'given by '
 
 export function removeNote(directory: string, name: ChannelName, role: Role): void {
   rmSync(notePath(directory, name, role), { force: true })

@@ -37,6 +37,12 @@ interface ChannelTasks {
   countAndClose(to: Pid, howMany: number): Promise<void>
   takeEnd(from: Pid, values: readonly unknown[]): Promise<void>
   selectAll(...froms: Pid[]): Promise<number>
+  takeEnds(ends: readonly [Sender<number>, Receiver<number>]): void
+  useEnds(ends: readonly [Sender<number>, Receiver<number>], values: readonly number[]): Promise<number[]>
+  useInError(message: object, value: number): Promise<readonly [boolean, number]>
+  dieWith(ends: unknown): void
+  takeOneAndClose(from: Pid): Promise<void>
+  sayAndIdle(): Promise<never>
 }
 
 export const tasks = fromModule<ChannelTasks>(pathToFileURL(fixture('process/channel-tasks.mjs')))

@@ -1,8 +1,8 @@
-import { BroodError } from '../../errors.js'
-import { CancelledError, ImpossibleError, NoCapacityError } from '../errors.js'
+import { CancelledError, ChannelBusyError, ImpossibleError, NoCapacityError } from '../errors.js'
 import type { Frame } from '../frame.js'
 import { decodeMessage, encodeMessage } from '../message-value.js'
 import type { OutputEvent } from '../output.js'
+import type { Pid } from '../pid.js'
 import { readRelayed } from '../relay-answer.js'
 import type { Resources } from '../resources.js'
 import { setRoomWanted } from '../room-wanted.js'
@@ -99,11 +99,11 @@ export class RequestsToParent implements ParentRequests {
     this.#link.sendBlocking({ type: message.relay, id: number, value: encodeMessage(request, () => 'A relay') })
   }
 
-  waitForAny(): void {
+  waitForAny(other: Pid): void {
     if (this.#link.hasUnwritten) {
       const text =
         'What this process has told its parent is still on its way. Give it a turn of the event loop before you wait without one.'
-      throw new BroodError('ERR_BROOD_CHANNEL_BUSY', text)
+      throw new ChannelBusyError(text, { pid: other })
     }
     this.#link.readBlocking()
   }
