@@ -31,12 +31,14 @@ export class CapturedStream {
     stream.once('close', () => lines?.flush())
   }
 
-  /**
-   * Passes on what was written by now: what the child says next by its link, it has written after that. A line that has not ended is one all the same.
-   *
-   * It is read past the event loop, which gives no order between two streams.
-   */
+  /** Passes on what was written by now: what the child says next by its link, it has written after that. A line that has not ended is one all the same. */
   catchUp(): void {
+    this.read()
+    this.#lines?.flush()
+  }
+
+  /** It is read past the event loop, which gives no order between two streams. */
+  read(): void {
     const { _handle: handle } = this.#stream as { readonly _handle?: { readonly fd?: number } | null }
     const descriptor = handle?.fd ?? -1
     if (descriptor < 0 || this.#stream.readableLength > 0) return
@@ -49,8 +51,6 @@ export class CapturedStream {
       }
     } catch {
       // EAGAIN: there is no more now.
-    } finally {
-      this.#lines?.flush()
     }
   }
 

@@ -1,4 +1,5 @@
 // How frames are read off a socket.
+import { readSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { FrameReader } from './frame.js'
 
@@ -55,6 +56,28 @@ export class FrameSocket {
     // The large buffer that was to be filled may be complete now, and somebody's.
     this.#target = this.#scratch
     handleOf(this.socket)?.useUserBuffer?.(this.#scratch)
+  }
+
+  /**
+   * Reads what there is, past the event loop.
+   *
+   * @returns how many bytes; 0 where no more come, `undefined` where there are none now
+   */
+  readNow(): number | undefined {
+    const descriptor = handleOf(this.socket)?.fd ?? -1
+    // Windows has none.
+    if (descriptor < 0) return undefined
+    const chunk = Buffer.allocUnsafe(scratchLength)
+    try {
+      const length = readSync(descriptor, chunk)
+      if (length > 0) this.push(chunk.subarray(0, length))
+      return length
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EAGAIN') return undefined
+      // The other side has ended, and has left something unread. What it has said is behind that.
+      return code === 'ECONNRESET' ? this.readNow() : 0
+    }
   }
 
   #open(source: Source): Socket {

@@ -3,7 +3,23 @@ import { now } from './clock.js'
 import { type CompiledCode, noCode } from './compiled-code.js'
 import { type Frame, FrameError, FrameReader, FrameWriter } from './frame.js'
 import { FrameSocket, handleOf, type Source, throwLater } from './frame-socket.js'
+import { seeToMeanwhile } from './meanwhile.js'
 import { readRest } from './read-blocking.js'
+
+interface LinkEvents {
+  /** For each frame, in order. */
+  readonly onFrame: (frame: Frame) => void
+  /** For a frame that comes while this process waits without its event loop. @returns was it seen to? If not, it comes to `onFrame` later. */
+  readonly onUrgent: (frame: Frame) => boolean
+  /** This process waits without its event loop: what else the child does is to be seen to. */
+  readonly onSee: () => void
+  /** No more comes, while this process waits without its event loop. `onClose` follows when it has it again. */
+  readonly onEnd: () => void
+  /** The bytes are no frames, or the system does not write or read any: then no more goes or comes. */
+  readonly onBroken: (error: Error) => void
+  /** Once, when no more comes; what was sent and not read by then is lost. */
+  readonly onClose: () => void
+}
 
 /**
  * A parent's end of the link to a child: frames over a socket.
@@ -11,6 +27,7 @@ import { readRest } from './read-blocking.js'
  * What is sent within one turn is written by one call, since most of the cost of a small message is its system call.
  */
 export class Link {
+  readonly #events: LinkEvents
   readonly #socket: Socket
   readonly #writer = new FrameWriter()
   readonly #open: (source: Source) => Socket
@@ -18,18 +35,21 @@ export class Link {
   #pipe: Socket | undefined
   /** What goes in front of all frames, until it has gone. */
   #code: CompiledCode | undefined
+  /** What frames come by, and has not come to its end. */
+  readonly #inlets = new Set<FrameSocket>()
+  /** What has come without the event loop, and can wait for it. */
+  readonly #deferred: Frame[] = []
+  #isWithoutLoop = false
+  readonly #stopSeeing: () => void
   #isScheduled = false
   #isOpen = true
   #isHolding = true
 
-  /**
-   * @param code what the child is given of what V8 has compiled, in front of all frames
-   * @param onFrame is called for each frame, in order
-   * @param onBroken is called where the bytes are no frames, or the system does not write or read any: then no more goes or comes
-   * @param onClose is called once, when no more comes; what was sent and not read by then is lost
-   */
-  constructor(socket: Socket, code: CompiledCode, onFrame: (frame: Frame) => void, onBroken: (error: Error) => void, onClose: () => void) {
+  /** @param code what the child is given of what V8 has compiled, in front of all frames */
+  constructor(socket: Socket, code: CompiledCode, events: LinkEvents) {
     this.#code = code
+    this.#events = events
+    const { onBroken, onClose } = events
     const onError = (error: unknown) => {
       if (error instanceof FrameError) {
         onBroken(error)
@@ -39,20 +59,72 @@ export class Link {
     let open = 0
     this.#open = (source) => {
       open++
-      const inlet = new FrameSocket(source, new FrameReader(onFrame), onError)
+      const inlet = new FrameSocket(source, new FrameReader((frame) => this.#receive(frame)), onError)
+      this.#inlets.add(inlet)
       beforeDestroyed(inlet, (error) => {
         this.#isOpen = false
         // ECONNRESET and EPIPE: the child's exit tells more.
         if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') onBroken(error)
       })
       return inlet.socket.once('close', () => {
-        if (--open === 0) onClose()
+        this.#inlets.delete(inlet)
+        if (--open > 0) return
+        this.#stopSeeing()
+        this.#deliver()
+        onClose()
       })
     }
+    this.#stopSeeing = seeToMeanwhile(() => this.#see())
     this.#socket = this.#open(socket)
     this.#socket.once('close', () => {
       this.#isOpen = false
     })
+  }
+
+  #receive(frame: Frame): void {
+    if (this.#isWithoutLoop) {
+      if (!this.#events.onUrgent(frame)) this.#defer(frame)
+    } else if (this.#deferred.length > 0) this.#defer(frame)
+    else this.#events.onFrame(frame)
+  }
+
+  /** It is for the program, which is in the middle of something else. */
+  #defer(frame: Frame): void {
+    if (this.#deferred.push(frame) === 1) setImmediate(() => this.#deliver())
+  }
+
+  #deliver(): void {
+    for (const frame of this.#deferred.splice(0)) {
+      try {
+        this.#events.onFrame(frame)
+      } catch (error) {
+        throwLater(error)
+      }
+    }
+  }
+
+  /** This process waits without its event loop, perhaps for the child. @returns was there anything? */
+  #see(): boolean {
+    if (this.#isScheduled) this.flush()
+    this.#events.onSee()
+    let isAny = false
+    this.#isWithoutLoop = true
+    try {
+      for (const inlet of this.#inlets) isAny = this.#readNow(inlet) || isAny
+    } finally {
+      this.#isWithoutLoop = false
+    }
+    if (this.#isScheduled) this.flush()
+    return isAny
+  }
+
+  #readNow(inlet: FrameSocket): boolean {
+    const length = inlet.readNow()
+    if (length === 0) {
+      this.#inlets.delete(inlet)
+      if (this.#inlets.size === 0) this.#events.onEnd()
+    }
+    return length !== undefined
   }
 
   /** @throws RangeError where a message is too large for a frame */

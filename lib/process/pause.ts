@@ -1,8 +1,8 @@
 // Most processes never wait like this.
 let signal: Int32Array | undefined
 
-/** Waits for a millisecond: the other side is a process of its own, and there is no event loop to say when it has read. */
-export function pause(): void {
+/** Waits: the other side is a process of its own, and there is no event loop to say when it has read. */
+export function pause(milliseconds = 1): void {
   signal ??= new Int32Array(new SharedArrayBuffer(4))
-  Atomics.wait(signal, 0, 0, 1)
+  Atomics.wait(signal, 0, 0, milliseconds)
 }

@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs'
 import { now } from './clock.js'
+import { isNeededMeanwhile, seeToAll } from './meanwhile.js'
 import { pause } from './pause.js'
 
 /** Of a socket that Node has opened. */
@@ -8,24 +9,31 @@ interface Switch {
   setBlocking?(isBlocking: boolean): unknown
 }
 
+/** Milliseconds, so many times. */
+const quickPause = 0.05
+const quickTries = 40
+
 /**
- * Reads from a socket, and waits until there is something, without the event loop.
+ * Reads from a socket, and waits until there is something, without the event loop. What a wait may not do without is seen to meanwhile: nothing says then when
+ * there is something, and it is looked for: at first as often as an answer takes, then each millisecond.
  *
  * @returns how many bytes; 0 where no more come
  */
 export function readBlocking(handle: Switch | null | undefined, fd: number, chunk: Uint8Array): number {
-  handle?.setBlocking?.(true)
+  const mayBlock = !isNeededMeanwhile()
+  let tries = 0
+  if (mayBlock) handle?.setBlocking?.(true)
   try {
     while (true) {
       try {
         return readSync(fd, chunk)
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return 0
-        pause()
+        if (!seeToAll()) pause(tries++ < quickTries ? quickPause : undefined)
       }
     }
   } finally {
-    handle?.setBlocking?.(false)
+    if (mayBlock) handle?.setBlocking?.(false)
   }
 }
 

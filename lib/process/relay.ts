@@ -37,6 +37,11 @@ export class Relays {
     }
   }
 
+  /** @param key by {@link keyOf} */
+  has(key: string): boolean {
+    return this.#ends.has(key)
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#ends.values()].map((end) => end.close()))
   }

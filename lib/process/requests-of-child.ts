@@ -1,3 +1,4 @@
+import { keyOf } from './channel-name.js'
 import { ImpossibleError } from './errors.js'
 import type { Frame } from './frame.js'
 import { announceEnd, announceLife, watchLife } from './lives.js'
@@ -8,16 +9,20 @@ import { Relays } from './relay.js'
 import { writeRelayed } from './relay-answer.js'
 import type { Resources } from './resources.js'
 import { isRoomWanted, onRoomWanted } from './room-wanted.js'
-import type { Bequest, Fate, RelayRequest } from './state.js'
-import { takeResources } from './tree-ledger.js'
+import { type Bequest, type Fate, getState, type Relayed, type RelayRequest } from './state.js'
+import { askForRoom } from './tree-ledger.js'
 import { Wills } from './will.js'
 import { message, type Refusal } from './wire.js'
 
 /** What a child asks for on behalf of its own children. */
 export interface RequestsOfChild {
   receive(frame: Frame): void
+  /** The same while this process waits without its event loop. @returns `false` where it cannot be seen to without it */
+  receiveUrgent(frame: Frame): boolean
   /** It has ended: what it has taken is given back, and what it has left behind is sent. */
   close(fate: Fate): void
+  /** The same while this process waits without its event loop, as far as that goes. {@link close} follows. */
+  endWithoutLoop(fate: Fate): void
 }
 
 /** Passes on what a child asks for, towards the root. */
@@ -36,27 +41,24 @@ export function answerRequests(pid: string, send: (frame: Frame) => void): Reque
   }
   const stopTelling = onRoomWanted(tellOfWant)
 
-  const take = async ({ id, about, value }: Frame) => {
-    const waiting = new AbortController()
-    leases.set(id, () => waiting.abort())
-    try {
-      const release = await takeResources(decodeMessage(value) as Resources, about === 1, waiting.signal)
-      if (waiting.signal.aborted) release()
-      else {
+  // Not by promises: it may be that nothing settles any while this process waits.
+  const take = ({ id, about, value }: Frame) => {
+    let isDecided = false
+    const giveUp = askForRoom(decodeMessage(value) as Resources, about === 1, {
+      grant(release) {
+        isDecided = true
         leases.set(id, release)
         send({ type: message.granted, id, value: undefined })
         tellOfWant()
-      }
-    } catch (error) {
-      leases.delete(id)
-      // It asks no more.
-      if (waiting.signal.aborted) return
-      const refusal: Refusal = {
-        kind: error instanceof ImpossibleError ? 'impossible' : 'no-capacity',
-        message: (error as Error).message,
-      }
-      send({ type: message.refused, id, value: encodeMessage(refusal, () => 'A refusal') })
-    }
+      },
+      refuse(error) {
+        isDecided = true
+        leases.delete(id)
+        const refusal: Refusal = { kind: error instanceof ImpossibleError ? 'impossible' : 'no-capacity', message: error.message }
+        send({ type: message.refused, id, value: encodeMessage(refusal, () => 'A refusal') })
+      },
+    })
+    if (!isDecided) leases.set(id, giveUp)
   }
 
   const release = (id: number) => {
@@ -66,20 +68,33 @@ export function answerRequests(pid: string, send: (frame: Frame) => void): Reque
     tellOfWant()
   }
 
+  const receive = (frame: Frame) => {
+    if (frame.type === message.take) take(frame)
+    else if (frame.type === message.release) release(frame.id)
+    else if (frame.type === message.born) watch(frame.id)
+    else if (frame.type === message.buried) forget(frame.id)
+    else if (frame.type === message.show) showOutput(decodeMessage(frame.value) as OutputEvent)
+    else lives.receive(frame)
+  }
+  const giveAllBack = () => {
+    stopTelling()
+    for (const giveBack of leases.values()) giveBack()
+    leases.clear()
+  }
   return {
-    receive(frame) {
-      if (frame.type === message.take) void take(frame)
-      else if (frame.type === message.release) release(frame.id)
-      else if (frame.type === message.born) watch(frame.id)
-      else if (frame.type === message.buried) forget(frame.id)
-      else if (frame.type === message.show) showOutput(decodeMessage(frame.value) as OutputEvent)
-      else lives.receive(frame)
+    receive,
+    receiveUrgent(frame) {
+      if (frame.type === message.bequest || frame.type === message.relay) return lives.passUp(frame)
+      receive(frame)
+      return true
     },
     close(fate) {
-      stopTelling()
-      for (const giveBack of leases.values()) giveBack()
-      leases.clear()
+      giveAllBack()
       void lives.close(fate)
+    },
+    endWithoutLoop(fate) {
+      giveAllBack()
+      lives.endWithoutLoop(fate)
     },
   }
 }
@@ -90,8 +105,12 @@ class LivesBelow {
   readonly #send: (frame: Frame) => void
   readonly #living = new Set<string>()
   readonly #watches = new Map<number, () => void>()
-  readonly #wills = new Wills()
+  /** What each has left, itself or by way of others below that had no event loop. */
+  readonly #wills = new Map<string, Wills>()
   readonly #relays = new Relays()
+  /** What our own parent relays, since we had no event loop when it was asked for. */
+  readonly #passedUp = new Map<string, RelayRequest>()
+  #isOver = false
 
   constructor(pid: string, send: (frame: Frame) => void) {
     this.#pid = pid
@@ -107,16 +126,83 @@ class LivesBelow {
     } else if (type === message.ended) {
       const other = decodeMessage(value) as string
       this.#living.delete(other)
-      announceEnd(other, about === 1 ? 'died' : 'exited')
+      void this.#announceEnd(other, about === 1 ? 'died' : 'exited')
     } else if (type === message.watch) this.#watch(id, decodeMessage(value) as string)
     else if (type === message.unwatch) {
       this.#watches.get(id)?.()
       this.#watches.delete(id)
     } else if (type === message.bequest) {
-      this.#wills.execute(decodeMessage(value) as Bequest)
-    } else if (type === message.relay) {
-      this.#relays.ask(decodeMessage(value) as RelayRequest, (answer) => this.#send({ type: message.relayed, id, ...writeRelayed(answer) }))
+      const bequest = decodeMessage(value) as Bequest
+      this.#willsOf(bequest.of ?? this.#pid).execute(bequest)
+    } else if (type === message.relay) this.#relay(id, decodeMessage(value) as RelayRequest, false)
+  }
+
+  #relay(id: number, request: RelayRequest, isUrgent: boolean): boolean {
+    const key = keyOf(request.name, request.role)
+    const { toParent } = getState()
+    const isUp = toParent !== undefined && (this.#passedUp.has(key) || (isUrgent && !this.#relays.has(key)))
+    // It leads through our own connection, which waits for our event loop.
+    if (!isUp && isUrgent) return false
+    const answer = (relayed: Relayed) => this.#send({ type: message.relayed, id, ...writeRelayed(relayed) })
+    if (!isUp) {
+      this.#relays.ask(request, answer)
+      return true
     }
+    if (request.kind === 'end') this.#passedUp.delete(key)
+    else this.#passedUp.set(key, request)
+    toParent.relay(request, answer)
+    return true
+  }
+
+  /** This process has no event loop now, and its parent has. @returns `false` where it is for this one all the same */
+  passUp({ type, id, value }: Frame): boolean {
+    if (type === message.relay) return this.#relay(id, decodeMessage(value) as RelayRequest, true)
+    const { toParent } = getState()
+    const bequest = decodeMessage(value) as Bequest
+    const of = bequest.of ?? this.#pid
+    // What goes behind what is on its way already goes the same way.
+    if (toParent === undefined || this.#wills.has(of)) return false
+    toParent.bequeath({ ...bequest, of })
+    return true
+  }
+
+  #willsOf(pid: string): Wills {
+    const wills = this.#wills.get(pid) ?? new Wills()
+    this.#wills.set(pid, wills)
+    return wills
+  }
+
+  /** One below it has ended, and may have left something by way of it. */
+  async #announceEnd(pid: string, fate: Fate): Promise<void> {
+    const wills = this.#wills.get(pid)
+    if (wills === undefined) announceEnd(pid, fate)
+    else announceEnd(pid, (await wills.settle()) ? fate : 'died')
+  }
+
+  endWithoutLoop(fate: Fate): void {
+    // What it has left must be on its way before, and that takes the event loop.
+    if (this.#isOver || this.#wills.has(this.#pid)) return
+    this.#end(() => this.#bury(fate))
+  }
+
+  /** @param then is called when what our parent relays for it is on its way */
+  #end(then: () => void): void {
+    this.#isOver = true
+    for (const stop of this.#watches.values()) stop()
+    let left = this.#passedUp.size
+    if (left === 0) then()
+    const tell = () => {
+      if (--left === 0) then()
+    }
+    for (const { name, role } of this.#passedUp.values()) getState().toParent?.relay({ kind: 'end', name, role }, tell)
+    this.#passedUp.clear()
+  }
+
+  #bury(fate: Fate): void {
+    announceEnd(this.#pid, fate)
+    // Of those that it had started, nobody hears any more.
+    for (const other of this.#living) announceEnd(other, 'died')
+    this.#living.clear()
   }
 
   #watch(id: number, pid: string): void {
@@ -128,11 +214,11 @@ class LivesBelow {
   }
 
   async close(fate: Fate): Promise<void> {
-    for (const stop of this.#watches.values()) stop()
+    const relays = this.#relays.close()
+    if (this.#isOver) return
+    const passedUp = new Promise<void>((resolve) => this.#end(resolve))
     // Who asks how it ended would else stop to wait for what is on its way.
-    const [isAllSent] = await Promise.all([this.#wills.settle(), this.#relays.close()])
-    announceEnd(this.#pid, isAllSent ? fate : 'died')
-    // Of those that it had started, nobody hears any more.
-    for (const other of this.#living) announceEnd(other, 'died')
+    const [isAllSent = true] = await Promise.all([this.#wills.get(this.#pid)?.settle(), relays, passedUp])
+    this.#bury(isAllSent ? fate : 'died')
   }
 }

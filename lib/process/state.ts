@@ -61,13 +61,17 @@ export interface RunningCall {
   progress(value: unknown): void
 }
 
+/** What becomes of a request for resources: one of the two is called, once. */
+export interface RoomEvents {
+  /** @param release gives them back */
+  readonly grant: (release: () => void) => void
+  readonly refuse: (error: Error) => void
+}
+
 /** What a child asks of its parent. */
 export interface ParentRequests extends RelayRequests {
-  /**
-   * @param signal gives up waiting
-   * @returns gives them back, once they are there; rejects where they are refused
-   */
-  take(resources: Resources, isWaiting: boolean, signal?: AbortSignal): Promise<() => void>
+  /** @returns gives up waiting: `false` where it is decided already */
+  take(resources: Resources, isWaiting: boolean, events: RoomEvents): () => boolean
   /** The root's reaper is to know of a process. */
   born(osPid: number): void
   buried(osPid: number): void
@@ -119,6 +123,8 @@ export interface Bequest {
   readonly bytes: Uint8Array
   /** How it has ended. */
   readonly fate: Fate
+  /** Whose it is, where it was passed on. */
+  readonly of?: string
 }
 
 // The build puts a hash of the library behind it: copies of another version mean something else by it.

@@ -4,7 +4,7 @@ import { ImpossibleError, NoCapacityError } from './errors.js'
 import { type Lease, Ledger } from './ledger.js'
 import type { Resources } from './resources.js'
 import { isRoomWanted, onRoomWanted, setRoomWanted } from './room-wanted.js'
-import { getState } from './state.js'
+import { getState, type RoomEvents } from './state.js'
 
 let ledger: Ledger | undefined
 let hasStarted = false
@@ -74,43 +74,76 @@ const sumOf = (some: readonly Lender[]): Resources => ({
 export const machineCapacity = (): Resources => ({ mem: totalmem(), cpu: availableParallelism() })
 
 /**
- * Takes resources for a process, from the ledger of the root.
+ * Asks the ledger of the root for resources for a process. It may be answered before this returns.
  *
  * @param isWaiting until there is room, or is it refused at once?
+ * @returns gives up waiting: `false` where it is decided already
+ */
+export function askForRoom(resources: Resources, isWaiting: boolean, events: RoomEvents): () => boolean {
+  const { toParent, isMetered } = getState()
+  hasStarted = true
+  if (toParent !== undefined && isMetered) return toParent.take(resources, isWaiting, events)
+  if (toParent !== undefined || ledger === undefined) {
+    events.grant(() => {})
+    return isDecided
+  }
+  return askLedger(ledger, resources, isWaiting, events)
+}
+
+const isDecided = () => false
+
+function askLedger(from: Ledger, resources: Resources, isWaiting: boolean, { grant, refuse }: RoomEvents): () => boolean {
+  if (!from.canEverFit(resources)) {
+    refuse(new ImpossibleError(`No process can have ${describe(resources)}: there are ${describe(from.capacity)} in all.`, { resources }))
+    return isDecided
+  }
+  if (!isWaiting || from.waiting === 0) {
+    const lease = from.tryTake(resources)
+    if (lease !== undefined) grant(() => giveBack(lease))
+    else if (!isWaiting)
+      refuse(new NoCapacityError(`There is no room for ${describe(resources)}: ${describe(from.free)} are free.`, { resources }))
+    if (lease !== undefined || !isWaiting) return isDecided
+  }
+  const giveUp = from.take(resources, (lease) => grant(() => giveBack(lease)))
+  makeRoom()
+  return () => {
+    const isGivenUp = giveUp()
+    if (isGivenUp) makeRoom()
+    return isGivenUp
+  }
+}
+
+/**
+ * Takes resources for a process.
+ *
  * @param signal gives up waiting
  * @returns gives them back. Where it is known at once, it is no promise: a process is then started in the same turn
  * @throws BroodError `ERR_BROOD_IMPOSSIBLE`, `ERR_BROOD_NO_CAPACITY`
  */
 export function takeResources(resources: Resources, isWaiting: boolean, signal?: AbortSignal): (() => void) | Promise<() => void> {
-  const { toParent, isMetered } = getState()
-  hasStarted = true
-  if (toParent !== undefined) return isMetered ? toParent.take(resources, isWaiting, signal) : () => {}
-  if (ledger === undefined) return () => {}
-  if (!ledger.canEverFit(resources)) {
-    throw new ImpossibleError(`No process can have ${describe(resources)}: there are ${describe(ledger.capacity)} in all.`, { resources })
-  }
-  if (!isWaiting || ledger.waiting === 0) {
-    const lease = ledger.tryTake(resources)
-    if (lease !== undefined) return () => giveBack(lease)
-    if (!isWaiting)
-      throw new NoCapacityError(`There is no room for ${describe(resources)}: ${describe(ledger.free)} are free.`, { resources })
-  }
-  return waitFor(ledger, resources, signal)
-}
-
-function waitFor(from: Ledger, resources: Resources, signal: AbortSignal | undefined): Promise<() => void> {
+  const answer: { release?: () => void; error?: Error; tell?: () => void } = {}
+  const giveUp = askForRoom(resources, isWaiting, {
+    grant(release) {
+      answer.release = release
+      answer.tell?.()
+    },
+    refuse(error) {
+      answer.error = error
+      answer.tell?.()
+    },
+  })
+  if (answer.error !== undefined) throw answer.error
+  if (answer.release !== undefined) return answer.release
   return new Promise((resolve, reject) => {
-    const giveUp = from.take(resources, (lease) => {
-      signal?.removeEventListener('abort', abort)
-      resolve(() => giveBack(lease))
-    })
-    makeRoom()
     const abort = () => {
-      if (!giveUp()) return
-      makeRoom()
-      reject(signal?.reason as Error)
+      if (giveUp()) reject(signal?.reason as Error)
     }
     signal?.addEventListener('abort', abort, { once: true })
+    answer.tell = () => {
+      signal?.removeEventListener('abort', abort)
+      if (answer.release === undefined) reject(answer.error)
+      else resolve(answer.release)
+    }
   })
 }
 

@@ -28,6 +28,11 @@ export class WorkerOutput {
     return this.#tail.toString()
   }
 
+  /** Passes on what was written by now, as far as lines go. */
+  read(): void {
+    for (const stream of this.#captured) stream.read()
+  }
+
   /** Passes on what was written by now. */
   catchUp(): void {
     for (const stream of this.#captured) stream.catchUp()

@@ -61,6 +61,8 @@ export class Worker {
   /** Why it was killed: nothing more can be told to it, or understood of it. */
   #broken: Error | undefined
   #setReady: () => void = () => {}
+  /** It has said that it ends with exit code 0. */
+  #hasLeft = false
   readonly #code: CompiledCode
 
   constructor(plan: ProcessPlan, { entry, engine, isPooled, modules, reportsMemory = false }: WorkerKind) {
@@ -78,7 +80,7 @@ export class Worker {
     this.#output = new WorkerOutput(this.#launched, plan.captures, this.pid.id)
     this.#requests = answerRequests(this.pid.id, (frame) => this.#link?.send(frame))
     if (osPid !== undefined && !plan.detached) watch(osPid)
-    const { isMetered, output, capturesErrors } = getState()
+    const { isMetered, output, capturesErrors, toParent } = getState()
     this.#isShown = output !== 'inherit' && osPid !== undefined
     if (this.#isShown) showOutput({ type: 'spawn', pid: this.pid.id, parent: own.id, osPid: osPid as number })
     let setClosed: () => void = () => {}
@@ -91,7 +93,14 @@ export class Worker {
         this.#broken = error
         this.kill('SIGKILL')
       }
-      this.#link = new Link(link, this.#code, (frame) => this.#receive(frame), stop, setClosed)
+      this.#link = new Link(link, this.#code, {
+        onFrame: (frame) => this.#receive(frame),
+        onUrgent: (frame) => this.#receiveUrgent(frame),
+        onSee: () => this.#output.read(),
+        onEnd: () => this.#requests.endWithoutLoop(this.#hasLeft ? 'exited' : 'died'),
+        onBroken: stop,
+        onClose: setClosed,
+      })
       const start: Start = {
         pid: this.pid.id,
         parent: own.id,
@@ -106,6 +115,8 @@ export class Worker {
         worker: isPooled,
         modules,
         reportsMemory,
+        // What waits without its event loop is not told by the system how a process has ended.
+        saysGoodbye: toParent !== undefined,
         flushTimeout: plan.flushTimeout,
       }
       this.#link.send({ type: message.start, id: 0, value: encodeMessage(start, () => 'A start') })
@@ -251,8 +262,30 @@ export class Worker {
       case message.uncaught:
         this.#uncaught = decodeMessage(value) as ThrownRecord
         break
+      case message.goodbye:
+        this.#hasLeft = about === 0
+        break
       default:
         this.#requests.receive(frame)
+    }
+  }
+
+  /** This process waits without its event loop: what is for the program comes later, and what others may be waiting for cannot. */
+  #receiveUrgent(frame: Frame): boolean {
+    switch (frame.type) {
+      case message.returned:
+      case message.thrown:
+      case message.progress:
+      case message.ready:
+      case message.compiled:
+      case message.uncaught:
+        return false
+      case message.goodbye:
+      case message.switched:
+        this.#receive(frame)
+        return true
+      default:
+        return this.#requests.receiveUrgent(frame)
     }
   }
 

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import { now } from './clock.js'
+import { seeToAll } from './meanwhile.js'
 import { pause } from './pause.js'
 
 /** Pauses of a millisecond, within which the system is to find memory again. libuv waits for ever. */
@@ -27,7 +28,7 @@ export function writeBlocking(fd: number, bytes: Uint8Array, deadline: number): 
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOBUFS') lacks++
       if (!isFull(error) || lacks > longestLack || now() > deadline) return error as Error
-      pause()
+      if (!seeToAll()) pause()
     }
   }
   return undefined

@@ -4,6 +4,7 @@ import { constants, openSync, readSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { type Frame, FrameReader, FrameWriter } from '../frame.js'
 import { FrameSocket, handleOf, throwLater } from '../frame-socket.js'
+import { isWithoutLoop } from '../meanwhile.js'
 import { pause } from '../pause.js'
 import { readBlocking } from '../read-blocking.js'
 import { message } from '../wire.js'
@@ -126,6 +127,10 @@ export class ParentLink {
 
   /** @throws RangeError where a message is too large for a frame */
   send(frame: Frame): void {
+    if (isWithoutLoop() && !this.hasUnwritten) {
+      this.sendBlocking(frame)
+      return
+    }
     this.#writer.add(frame)
     const pieces = this.#writer.take()
     if (!this.#isClosed) this.#outlet.write(pieces)

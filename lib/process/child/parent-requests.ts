@@ -6,21 +6,15 @@ import type { Pid } from '../pid.js'
 import { readRelayed } from '../relay-answer.js'
 import type { Resources } from '../resources.js'
 import { setRoomWanted } from '../room-wanted.js'
-import type { Bequest, Fate, ParentRequests, Relayed, RelayRequest } from '../state.js'
+import type { Bequest, Fate, ParentRequests, Relayed, RelayRequest, RoomEvents } from '../state.js'
 import { message, type Refusal } from '../wire.js'
 import type { ParentLink } from './parent-link.js'
-
-interface Waiting {
-  readonly grant: (release: () => void) => void
-  readonly refuse: (error: Error) => void
-  readonly stopListening: () => void
-}
 
 /** What this child asks its parent for, which asks its own, up to the root. */
 export class RequestsToParent implements ParentRequests {
   readonly #link: ParentLink
   readonly #listen: () => void
-  readonly #waiting = new Map<number, Waiting>()
+  readonly #waiting = new Map<number, RoomEvents>()
   readonly #relays = new Map<number, (answer: Relayed) => void>()
   readonly #watches = new Map<number, (fate: Fate) => void>()
   #isOrphan = false
@@ -32,21 +26,18 @@ export class RequestsToParent implements ParentRequests {
     this.#listen = listen
   }
 
-  take(resources: Resources, isWaiting: boolean, signal?: AbortSignal): Promise<() => void> {
+  take(resources: Resources, isWaiting: boolean, events: RoomEvents): () => boolean {
     this.#listen()
     const id = ++this.#count
-    return new Promise((resolve, reject) => {
-      const giveUp = () => {
-        this.#forget(id)
-        this.#link.send({ type: message.release, id, value: undefined })
-        reject(signal?.reason as Error)
-      }
-      signal?.addEventListener('abort', giveUp, { once: true })
-      const stopListening = () => signal?.removeEventListener('abort', giveUp)
-      this.#waiting.set(id, { grant: resolve, refuse: reject, stopListening })
-      this.#holdWhileWaiting()
-      this.#link.send({ type: message.take, id, about: isWaiting ? 1 : 0, value: encodeMessage(resources, () => 'Resources') })
-    })
+    this.#waiting.set(id, events)
+    this.#holdWhileWaiting()
+    this.#link.send({ type: message.take, id, about: isWaiting ? 1 : 0, value: encodeMessage(resources, () => 'Resources') })
+    return () => {
+      if (!this.#waiting.has(id)) return false
+      this.#forget(id)
+      this.#link.send({ type: message.release, id, value: undefined })
+      return true
+    }
   }
 
   born(osPid: number): void {
@@ -134,8 +125,9 @@ export class RequestsToParent implements ParentRequests {
 
   /** The parent is gone: nothing is given any more. */
   fail(): void {
-    for (const { refuse } of this.#waiting.values()) refuse(new CancelledError('The parent is gone, which was asked for resources.'))
+    const waiting = [...this.#waiting.values()]
     this.#waiting.clear()
+    for (const events of waiting) events.refuse(new CancelledError('The parent is gone, which was asked for resources.'))
     this.#isOrphan = true
     const watches = [...this.#watches.values()]
     this.#watches.clear()
@@ -146,7 +138,6 @@ export class RequestsToParent implements ParentRequests {
   }
 
   #forget(id: number): void {
-    this.#waiting.get(id)?.stopListening()
     this.#waiting.delete(id)
     this.#holdWhileWaiting()
   }

@@ -1,0 +1,57 @@
+// A process that waits without its event loop sees to its children meanwhile: it may be waiting for one of them.
+import '../posix-only.js'
+import t from '../tap.js'
+import { run, said } from './programs.js'
+
+t.setTimeout(120_000)
+
+const closed = (reason: string) => `ERR_BROOD_CHANNEL_CLOSED ${reason}`
+
+const cases: readonly (readonly [way: string, expected: unknown, option?: string])[] = [
+  ['later', [1, 2, 3, closed('closed')]],
+  // What it has left behind comes by way of us, and how it has ended is known without the system.
+  ['exits', [4, closed('exited')]],
+  ['fails', [5, closed('died')]],
+  ['nothing', closed('exited')],
+  ['code', closed('died')],
+  ['dies', closed('died')],
+  ['sendsToDead', closed('died')],
+  ['sends', 125_250],
+  ['both', [2, 4, 6]],
+  ['many', [1, 2, 3, 4]],
+  ['buffers', true],
+  ['pooled', 'pooled'],
+  ['through', 42],
+  ['blocking', 6],
+  ['below', closed('died')],
+  ['inOrder', ['sent', 0, 1, 2, 'returned']],
+  ['room', [3, closed('closed')], 'metered'],
+]
+
+for (const [way, expected, option = ''] of cases) {
+  t.test(`${way} ${option}`, async (t) => {
+    t.same(said(await run('blocking.mjs', [way, option])), expected)
+  })
+}
+
+/** What was written, by what becomes of it. */
+const texts: Readonly<Record<string, (stdout: string) => string>> = {
+  inherit: (stdout) => stdout,
+  grouped: (stdout) => stdout.replaceAll(/^[0-9a-f]{7}: /gm, ''),
+  json: (stdout) => {
+    const events = stdout.split('\n').filter((line) => line.startsWith('{'))
+    return events.map((line) => (JSON.parse(line) as { text?: string }).text ?? '').join('')
+  },
+}
+
+for (const [option, textOf] of Object.entries(texts)) {
+  t.test(`more than a pipe takes is written meanwhile, ${option}`, async (t) => {
+    const { stdout } = await run('blocking.mjs', ['written', option])
+    const numbers = textOf(stdout).match(/^ +\d+$/gm) ?? []
+    t.same(
+      numbers.map(Number),
+      Array.from({ length: 4000 }, (_, index) => index),
+    )
+    t.match(stdout, /^"written"$/m)
+  })
+}
