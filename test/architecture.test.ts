@@ -34,7 +34,7 @@ function reach(entry: string, seen = new Set<string>()): Set<string> {
 
 const isBuiltin = (name: string) => name.startsWith('node:') || builtinModules.includes(name)
 const floor = (file: string) => {
-  if (/^(errors|error-class|diagnostics|nearest|platform)\.ts$|^(syntax|trace)\//.test(file)) return 0
+  if (/^(argument|errors|error-class|diagnostics|nearest|platform)\.ts$|^(syntax|trace)\//.test(file)) return 0
   return /^(wrap|process)\//.test(file) ? 1 : 2
 }
 

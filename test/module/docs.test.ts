@@ -58,7 +58,7 @@ t.test('every member', (t) => {
 
 /** The error for an option that there is not lists those that there are. */
 async function optionsOf(ask: () => Promise<unknown>): Promise<readonly string[]> {
-  const [, names = ''] = /it has (.*)\.$/.exec((await refused(ask())).message) ?? []
+  const [, names = ''] = /There are (.*)\.$/.exec((await refused(ask())).message) ?? []
   return names.split(', ')
 }
 

@@ -134,10 +134,12 @@ t.test('arguments that are no such', async (t) => {
   const loaded = await loadModule(module('arithmetic.mjs'))
   for (const [options, argument] of [
     [{ timeout: -1 }, 'timeout'],
+    [{ timeout: Number.NaN }, 'timeout'],
     [{ force: 'yes' }, 'force'],
     [{ killChildren: 1 }, 'killChildren'],
     [{ forced: true }, 'forced'],
     [null, 'options'],
+    [[], 'options'],
   ] as const)
     t.match(await refused(loaded.unload(options as object)), { code: 'ERR_BROOD_INVALID_ARGUMENT', argument })
   await loaded.unload()

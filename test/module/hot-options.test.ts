@@ -26,6 +26,9 @@ t.test('which mode it is', (t) => {
 t.test('what cannot be meant is refused', (t) => {
   const rows: readonly [options: object, env: Record<string, string>, argument: string][] = [
     [{ mode: 'hot' }, {}, 'mode'],
+    [{ mode: null }, {}, 'mode'],
+    [[], {}, 'options'],
+    [null as unknown as object, {}, 'options'],
     [{ mode: undefined, handover: 'both' }, {}, 'handover'],
     [{ auto: 1 }, {}, 'auto'],
     [{ required: 'count' }, {}, 'required'],

@@ -1,4 +1,6 @@
+import { checkOptions, invalid, readBoolean } from '../../argument.js'
 import { BroodError } from '../../errors.js'
+import { readAmount, readChoice, readText, readTexts, readTime } from '../argument.js'
 import type { AnyFunction } from './definition.js'
 
 /** Functions of the host, as it gives them to a module: each may return a promise of what the interface says. */
@@ -36,7 +38,7 @@ export interface LoadOptions<Exports = object, Imports = object> {
   readonly unloading?: boolean
   /** Is what exports throw kept from stderr? @default false */
   readonly quiet?: boolean
-  /** Milliseconds in which it is to be loaded. @default 10000 */
+  /** Milliseconds in which it is to be loaded, or `Infinity`. @default 10000 */
   readonly timeout?: number
   /** What it is called in messages. @default the name of its file */
   readonly name?: string
@@ -48,7 +50,7 @@ export interface ModuleLimits {
   readonly memory?: number
   /** MiB of the stack: a RangeError in the module. Of a process it must be less than the system allows, `ulimit -s`. @default as V8 has it */
   readonly stack?: number
-  /** Milliseconds that a call may take, one that waits as well: `ERR_BROOD_TIMEOUT`. @default for ever */
+  /** Milliseconds that a call may take, one that waits as well, or `Infinity`: `ERR_BROOD_TIMEOUT`. @default for ever */
   readonly callTime?: number
 }
 
@@ -66,83 +68,43 @@ export interface LoadPlan {
   readonly name: string | undefined
 }
 
-const names: readonly string[] = [
-  'imports',
-  'isolation',
-  'limits',
-  'onImportError',
-  'stamp',
-  'required',
-  'unloading',
-  'quiet',
-  'timeout',
-  'name',
-]
+const names = ['imports', 'isolation', 'limits', 'onImportError', 'stamp', 'required', 'unloading', 'quiet', 'timeout', 'name']
 
 /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
 export function planLoad(options: LoadOptions): LoadPlan {
-  if (typeof options !== 'object' || options === null) throw invalid('options', 'The options of loadModule() must be an object.')
-  refuseUnknown(options, names, 'loadModule()')
-  const { imports = {}, isolation = 'worker', limits = {}, onImportError = 'kill-module', required = [] } = options
-  const { stamp, unloading = true, quiet = false, timeout = 10_000, name } = options
-  refuseOther('isolation', isolation, ['worker', 'process', 'inline'])
-  refuseOther('onImportError', onImportError, ['kill-module', 'abort', 'throw'])
-  for (const [key, value] of Object.entries({ unloading, quiet }))
-    if (typeof value !== 'boolean') throw invalid(key, `\`${key}\` must be true or false.`)
-  for (const [key, value] of Object.entries({ stamp, name }))
-    if (value !== undefined && (typeof value !== 'string' || value === ''))
-      throw invalid(key, `\`${key}\` must be a text that is not empty.`)
-  if (!Array.isArray(required) || required.some((each) => typeof each !== 'string'))
-    throw invalid('required', '`required` must be a list of names.')
-  const limited = Object.keys(limits).find((key) => limits[key as keyof ModuleLimits] !== undefined)
-  if (isolation === 'inline' && limited !== undefined) {
-    throw invalid(
-      `limits.${limited}`,
-      'A module in the thread of its host cannot be held to `limits`: load it with the isolation `worker`.',
-    )
-  }
+  checkOptions(options, names)
+  const { imports = {}, isolation = 'worker', limits = {}, onImportError = 'kill-module', required = [], timeout = 10_000 } = options
   return {
     imports: readImports(imports),
-    isolation,
-    limits: readLimits(limits),
-    onImportError,
-    stamp,
-    required: [...required],
-    isTracked: unloading,
-    isQuiet: quiet,
-    timeout: readNumber('timeout', timeout) as number,
-    name,
+    isolation: readChoice('isolation', isolation, ['worker', 'process', 'inline']),
+    limits: readLimits(limits, isolation),
+    onImportError: readChoice('onImportError', onImportError, ['kill-module', 'abort', 'throw']),
+    stamp: readText('stamp', options.stamp),
+    required: readTexts('required', required),
+    isTracked: readBoolean('unloading', options.unloading) ?? true,
+    isQuiet: readBoolean('quiet', options.quiet) ?? false,
+    timeout: readTime('timeout', timeout) ?? Number.MAX_SAFE_INTEGER,
+    name: readText('name', options.name),
   }
 }
 
 function readImports(imports: object): Readonly<Record<string, AnyFunction>> {
+  if (typeof imports !== 'object' || imports === null) throw invalid('imports', 'an object of functions', imports)
   const offered = Object.entries(imports as Record<string, unknown>)
-  for (const [name, value] of offered)
-    if (typeof value !== 'function') throw invalid(`imports.${name}`, `The import "${name}" must be a function, and is ${typeof value}.`)
+  for (const [name, value] of offered) if (typeof value !== 'function') throw invalid(`imports.${name}`, 'a function', value)
   return Object.fromEntries(offered) as Record<string, AnyFunction>
 }
 
-function readLimits(limits: ModuleLimits): LoadPlan['limits'] {
-  refuseUnknown(limits, ['memory', 'stack', 'callTime'], '`limits`')
-  const [memory, stack, callTime] = (['memory', 'stack', 'callTime'] as const).map((name) => readNumber(`limits.${name}`, limits[name]))
-  return { memory, stack, callTime }
+function readLimits(limits: ModuleLimits, isolation: LoadPlan['isolation']): LoadPlan['limits'] {
+  checkOptions(limits, ['memory', 'stack', 'callTime'], 'limits', true)
+  const limited = Object.keys(limits).find((key) => limits[key as keyof ModuleLimits] !== undefined)
+  if (isolation === 'inline' && limited !== undefined) {
+    const text = 'A module in the thread of its host cannot be held to `limits`: load it with the isolation `worker`.'
+    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', text, { argument: `limits.${limited}` })
+  }
+  return {
+    memory: readAmount('limits.memory', limits.memory),
+    stack: readAmount('limits.stack', limits.stack),
+    callTime: readTime('limits.callTime', limits.callTime),
+  }
 }
-
-/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
-export function readNumber(name: string, value: unknown): number | undefined {
-  if (value === undefined) return undefined
-  if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return value
-  throw invalid(name, `\`${name}\` must be a number above 0.`)
-}
-
-/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
-export function refuseUnknown(options: object, known: readonly string[], what: string): void {
-  const unknown = Object.keys(options).find((name) => !known.includes(name))
-  if (unknown !== undefined) throw invalid(unknown, `${what} has no option \`${unknown}\`: it has ${known.join(', ')}.`)
-}
-
-function refuseOther(argument: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value)) throw invalid(argument, `\`${argument}\` must be one of ${allowed.map((each) => `'${each}'`).join(', ')}.`)
-}
-
-const invalid = (argument: string, message: string) => new BroodError('ERR_BROOD_INVALID_ARGUMENT', message, { argument })

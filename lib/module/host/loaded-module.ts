@@ -30,7 +30,7 @@ export type SyncCallsOf<Exports> = {
 
 /** How a module is unloaded. */
 export interface UnloadOptions {
-  /** Milliseconds for the calls that run, and for `beforeUnload`. @default 5000 */
+  /** Milliseconds for the calls that run, and for `beforeUnload`, or `Infinity`. @default 5000 */
   readonly timeout?: number
   /**
    * Is it ended whatever it does, and whatever it has left open? Calls that run are not waited for; `beforeUnload` is called if the module listens, which

@@ -1,6 +1,7 @@
 // The side of the host: one module that is loaded, as far as everybody may hold on to it.
 
 import { reviveThrown } from '../../process/error-record.js'
+import { startTimer } from '../../process/timer.js'
 import { CallTimeError, LoadError, ModuleGoneError, NoSyncError, UnloadError } from './errors.js'
 import { ImportServer } from './import-server.js'
 import { type Isolation, type IsolationEvents, startIsolation } from './isolation.js'
@@ -104,7 +105,7 @@ export class ModuleHost implements IsolationEvents {
         this.#setLoaded = (error) => (error === undefined ? resolve() : reject(error))
         const { timeout } = this.plan
         const late = `Module "${this.name}" was not loaded within ${timeout} ms. Where it takes longer, say so by \`timeout\`.`
-        timer = setTimeout(() => reject(new LoadError('ERR_BROOD_LOAD_TIMEOUT', late, { url: this.url, timeout })), timeout)
+        timer = startTimer(() => reject(new LoadError('ERR_BROOD_LOAD_TIMEOUT', late, { url: this.url, timeout })), timeout)
       })
     } catch (error) {
       // Nobody can ask it to close what it has opened.

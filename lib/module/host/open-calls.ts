@@ -1,3 +1,4 @@
+import { startTimer } from '../../process/timer.js'
 import type { Outcome } from './loaded-module.js'
 
 /** A call that waits for its answer. */
@@ -23,7 +24,7 @@ export class OpenCalls {
 
   /** @param longest milliseconds that it may take; then it is late */
   add(id: number, call: OpenCall, longest: number | undefined, onLate: () => void): void {
-    this.#calls.set(id, { ...call, timer: longest === undefined ? undefined : setTimeout(onLate, longest) })
+    this.#calls.set(id, { ...call, timer: longest === undefined ? undefined : startTimer(onLate, longest) })
   }
 
   /** The call that has an answer; `undefined` where nobody waits for it any more. */
@@ -45,7 +46,7 @@ export class OpenCalls {
     if (this.size === 0) return true
     let timer: NodeJS.Timeout | undefined
     const isDrained = await new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), longest)
+      timer = startTimer(() => resolve(false), longest)
       this.#onDrained = () => resolve(true)
     })
     clearTimeout(timer)

@@ -1,8 +1,9 @@
-import { BroodError } from '../../errors.js'
+import { checkOptions, readBoolean } from '../../argument.js'
+import { startTimer } from '../../process/timer.js'
+import { readTime } from '../argument.js'
 import type { Leftover } from '../leftover.js'
 import { describeLeftovers } from './describe-leftovers.js'
 import { ModuleKilledError, UnloadError } from './errors.js'
-import { readNumber, refuseUnknown } from './load-options.js'
 import type { UnloadOptions, UnloadReport } from './loaded-module.js'
 import type { ModuleHost } from './module-host.js'
 import { findProcesses, isThere, killProcesses, type OwnProcess } from './processes.js'
@@ -17,14 +18,13 @@ export interface UnloadPlan {
 
 /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
 export function planUnload(options: UnloadOptions): UnloadPlan {
-  if (typeof options !== 'object' || options === null)
-    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', 'The options of unload() must be an object.', { argument: 'options' })
-  refuseUnknown(options, ['timeout', 'force', 'killChildren'], 'unload()')
-  const { timeout = 5000, force = false, killChildren = false } = options
-  for (const [name, value] of Object.entries({ force, killChildren }))
-    if (typeof value !== 'boolean')
-      throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', `\`${name}\` must be true or false.`, { argument: name })
-  return { timeout: readNumber('timeout', timeout) as number, isForced: force, killsChildren: killChildren }
+  checkOptions(options, ['timeout', 'force', 'killChildren'])
+  const { timeout = 5000, force, killChildren } = options
+  return {
+    timeout: readTime('timeout', timeout) ?? Number.MAX_SAFE_INTEGER,
+    isForced: readBoolean('force', force) ?? false,
+    killsChildren: readBoolean('killChildren', killChildren) ?? false,
+  }
 }
 
 /** Milliseconds of work after which a module that is unloaded by force must have heard of it: else it is taken to be in an endless loop. */
@@ -208,7 +208,7 @@ function addProcesses(leftovers: readonly Leftover[], processes: readonly OwnPro
 async function within<T>(promise: Promise<T>, longest: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), longest)
+    timer = startTimer(() => resolve(undefined), longest)
   })
   try {
     return await Promise.race([promise, late])

@@ -1,4 +1,6 @@
+import { checkOptions, readBoolean } from '../../argument.js'
 import { BroodError } from '../../errors.js'
+import { readChoice, readTexts } from '../argument.js'
 
 /** How a module is hot. */
 export interface HotOptions {
@@ -33,33 +35,23 @@ type Variables = Readonly<Record<string, string | undefined>>
 
 /** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
 export function planHot(options: HotOptions, env: Variables): HotPlan {
-  const { mode = 'auto', auto = true, required = [], handover = 'swap', native = [] } = options
-  refuse('mode', mode, ['auto', 'static', 'dynamic'])
-  refuse('handover', handover, ['swap', 'dispose-first'])
-  if (typeof auto !== 'boolean') throw invalid('auto', '`auto` must be true or false.')
-  refuseTexts('required', required)
-  refuseTexts('native', native)
-  const known = new Set(['mode', 'auto', 'required', 'handover', 'native'])
-  const unknown = Object.keys(options).find((name) => !known.has(name))
-  if (unknown !== undefined) throw invalid(unknown, `hot() has no option \`${unknown}\`: it has ${[...known].join(', ')}.`)
-  return { mode: mode === 'auto' ? automaticMode(env) : mode, auto, required: [...required], handover, native: [...native] }
+  checkOptions(options, ['mode', 'auto', 'required', 'handover', 'native'])
+  const { mode: asked = 'auto', required = [], handover = 'swap', native = [] } = options
+  const mode = readChoice('mode', asked, ['auto', 'static', 'dynamic'])
+  return {
+    mode: mode === 'auto' ? automaticMode(env) : mode,
+    auto: readBoolean('auto', options.auto) ?? true,
+    required: readTexts('required', required),
+    handover: readChoice('handover', handover, ['swap', 'dispose-first']),
+    native: readTexts('native', native),
+  }
 }
 
 function automaticMode({ BROOD_HOT: wanted, NODE_ENV: environment }: Variables): 'static' | 'dynamic' {
   if (wanted !== undefined && wanted !== '') {
     if (wanted === 'static' || wanted === 'dynamic') return wanted
-    throw invalid('BROOD_HOT', `The variable BROOD_HOT is "${wanted}": set it to static or dynamic, or unset it.`)
+    const text = `The variable BROOD_HOT is "${wanted}": set it to static or dynamic, or unset it.`
+    throw new BroodError('ERR_BROOD_INVALID_ARGUMENT', text, { argument: 'BROOD_HOT' })
   }
   return environment === 'production' ? 'static' : 'dynamic'
 }
-
-function refuse(argument: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value)) throw invalid(argument, `\`${argument}\` must be one of ${allowed.map((each) => `'${each}'`).join(', ')}.`)
-}
-
-function refuseTexts(argument: string, value: readonly unknown[]): void {
-  if (!Array.isArray(value) || value.some((each) => typeof each !== 'string'))
-    throw invalid(argument, `\`${argument}\` must be a list of texts.`)
-}
-
-const invalid = (argument: string, message: string) => new BroodError('ERR_BROOD_INVALID_ARGUMENT', message, { argument })
