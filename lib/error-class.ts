@@ -7,10 +7,9 @@ export function hasCode(value: unknown, code: BroodErrorCode): boolean {
 
 /** A class of errors that have one code. What they have beside it is given as details. */
 export type ErrorClass<E extends BroodError> = new (message: string, details?: BroodErrorDetails) => E
-export type NamedError = ErrorClass<BroodError>
 
-/** Makes the class of one code. */
-export function classOf<E extends BroodError>(name: string, code: E['code']): ErrorClass<E> {
+/** Makes the class of one code. @param isOne where the code alone does not say that an error is of the class */
+export function classOf<E extends BroodError>(name: string, code: E['code'], isOne = hasCode): ErrorClass<E> {
   const made = {
     [name]: class extends BroodError {
       constructor(message: string, details?: BroodErrorDetails) {
@@ -18,7 +17,7 @@ export function classOf<E extends BroodError>(name: string, code: E['code']): Er
       }
 
       static override [Symbol.hasInstance](value: unknown): boolean {
-        return hasCode(value, code)
+        return isOne(value, code)
       }
     },
   }[name] as unknown as ErrorClass<E>
@@ -27,6 +26,7 @@ export function classOf<E extends BroodError>(name: string, code: E['code']): Er
 }
 
 /** The build may change the names of classes, and they are shown. */
-export function setName(constructor: { readonly prototype: BroodError }, name: string): void {
+export function setName(constructor: { readonly name: string; readonly prototype: BroodError }, name: string): void {
+  if (constructor.name !== name) Object.defineProperty(constructor, 'name', { value: name, configurable: true })
   Object.defineProperty(constructor.prototype, 'name', { value: name, configurable: true, writable: true })
 }

@@ -1,13 +1,24 @@
 // Compiled by `npm run check:types`, never run: what the types of loadModule say is the contract.
 import {
+  BroodError,
   type CallsOf,
+  CancelledError,
   defineModule,
+  ExitedError,
   type ImportsOf,
   imports,
   importsOf,
+  type Leftover,
+  LoadError,
   type LoadedModule,
   loadModule,
+  ModuleGoneError,
+  NoSyncError,
+  NotCloneableError,
   type Outcome,
+  OutOfMemoryError,
+  TimeoutError,
+  UnloadError,
   type UnloadReport,
 } from 'brood/module'
 
@@ -93,3 +104,39 @@ await loadModule<Plugin>('/plugin.js', { isolation: 'iframe' })
 await loadModule<Plugin>('/plugin.js', { isolaton: 'worker' })
 // @ts-expect-error no such option
 await plugin.unload({ forced: true })
+
+// Each class has its fields, as a type too.
+export function describe(error: unknown): string {
+  if (error instanceof OutOfMemoryError) {
+    expect<Equal<typeof error.code, 'ERR_BROOD_OUT_OF_MEMORY'>>()
+    return error.url
+  }
+  if (error instanceof ExitedError) {
+    expect<Equal<typeof error.exitCode, number | null>>()
+    expect<Equal<typeof error.signal, NodeJS.Signals | null>>()
+    // @ts-expect-error that one is of brood/process
+    void error.task
+    return error.stderr
+  }
+  if (error instanceof TimeoutError) {
+    expect<Equal<typeof error.callTime, number>>()
+    return error.exportName
+  }
+  if (error instanceof LoadError) {
+    expect<Equal<typeof error.timeout, number | undefined>>()
+    return error.url
+  }
+  if (error instanceof UnloadError) {
+    expect<Equal<typeof error.leftovers, readonly Leftover[]>>()
+    return error.url
+  }
+  if (error instanceof NotCloneableError) return error.path ?? ''
+  if (error instanceof CancelledError || error instanceof ModuleGoneError || error instanceof NoSyncError) {
+    expect<Equal<typeof error.code, 'ERR_BROOD_CANCELLED' | 'ERR_BROOD_MODULE_GONE' | 'ERR_BROOD_NO_SYNC'>>()
+    return error.url
+  }
+  // @ts-expect-error not every one is of a module
+  if (error instanceof BroodError) void error.url
+  return ''
+}
+export const isGone = (error: ModuleGoneError | TimeoutError | CancelledError | NoSyncError): string => error.url

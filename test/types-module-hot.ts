@@ -1,5 +1,5 @@
 // Compiled by `npm run check:types`, never run: a hot module has the type of the module itself.
-import { type HotContext, type HotHandle, hot, hotHandle, type ReloadOutcome } from 'brood/module'
+import { type HotContext, HotExportError, type HotHandle, HotReloadError, hot, hotHandle, type ReloadOutcome } from 'brood/module'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const expect = <_T extends true>(): void => {}
@@ -61,3 +61,14 @@ export const inside = (context: HotContext): void => {
   context.accept((exports) => void exports.count)
   context.invalidate()
 }
+
+export function describe(error: unknown): string {
+  if (error instanceof HotExportError) {
+    expect<Equal<typeof error.code, 'ERR_BROOD_HOT_EXPORT'>>()
+    return error.exportName
+  }
+  if (!(error instanceof HotReloadError)) return ''
+  expect<Equal<typeof error.code, 'ERR_BROOD_HOT_RELOAD'>>()
+  return `${error.file}:${error.line ?? 0}`
+}
+export const nameOf = (error: HotExportError): string => error.exportName

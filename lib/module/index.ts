@@ -1,7 +1,19 @@
 export { BroodError, type BroodErrorCode, type BroodErrorDetails } from '../errors.js'
 export { type AnyFunction, type DefinedModule, defineModule, type ModuleDefinition } from './host/definition.js'
 export { loadModule } from './host/door.js'
-export { LoadError, type LoadErrorCode, ModuleGoneError, NoSyncError, UnloadError, type UnloadErrorCode } from './host/errors.js'
+export {
+  CancelledError,
+  ExitedError,
+  LoadError,
+  type LoadErrorCode,
+  ModuleGoneError,
+  NoSyncError,
+  NotCloneableError,
+  OutOfMemoryError,
+  TimeoutError,
+  UnloadError,
+  type UnloadErrorCode,
+} from './host/errors.js'
 export { type ImportsOf, imports, importsOf, type Register, type RegisteredImports } from './host/imports.js'
 export type { HostFunctions, LoadOptions, ModuleLimits } from './host/load-options.js'
 export type {

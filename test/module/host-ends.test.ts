@@ -1,8 +1,23 @@
 // A module can end in many ways: the host lives, and says how.
 import '../posix-only.js'
-import type { LoadOptions } from 'brood/module'
+import { pathToFileURL } from 'node:url'
+import {
+  BroodError,
+  CancelledError,
+  ExitedError,
+  HotExportError,
+  LoadError,
+  type LoadOptions,
+  ModuleGoneError,
+  NoSyncError,
+  NotCloneableError,
+  OutOfMemoryError,
+  TimeoutError,
+  UnloadError,
+} from 'brood/module'
+import * as processes from 'brood/process'
 import t from '../tap.js'
-import { isAlive, isolations, load, refused, type TestedIsolation } from './hosts.js'
+import { isAlive, isolations, load, module, refused, type TestedIsolation, thrown } from './hosts.js'
 
 const exited = { name: 'ExitedError', code: 'ERR_BROOD_EXITED' }
 
@@ -78,3 +93,76 @@ for (const isolation of isolations) {
     })
   }
 }
+
+type Anything = abstract new (...args: never[]) => unknown
+const classes: Record<string, Anything> = {
+  CancelledError,
+  ExitedError,
+  HotExportError,
+  LoadError,
+  ModuleGoneError,
+  NoSyncError,
+  NotCloneableError,
+  OutOfMemoryError,
+  TimeoutError,
+  UnloadError,
+}
+
+for (const isolation of isolations) {
+  t.test(`errors of a module in a ${isolation} are of a class, and have its fields`, async (t) => {
+    const url = pathToFileURL(module('ends.mjs')).href
+    const never = { limits: { callTime: 100 } }
+    const is = (error: unknown, expected: readonly string[], fields: object) => {
+      const found = Object.keys(classes).filter((name) => error instanceof (classes[name] as Anything))
+      t.same(found, expected)
+      t.ok(error instanceof BroodError)
+      t.match(error, { name: expected.at(-1), ...fields })
+    }
+    const end = async (name: string, options: LoadOptions = {}, ...args: unknown[]) => {
+      const loaded = await load(t, 'ends.mjs', { ...options, isolation } as object)
+      const error = await refused(loaded.exports[name]?.(...args) as Promise<unknown>)
+      is(await refused(loaded.exports.fine?.() as Promise<unknown>), ['ModuleGoneError'], { url, cause: error })
+      await loaded.gone
+      return error
+    }
+    is(await end('exit', {}, 3), ['ExitedError'], { url, exitCode: 3, signal: null, stderr: '' })
+    const full = await end('fillHeap', { limits: { memory: 96 } })
+    is(full, ['ExitedError', 'OutOfMemoryError'], { url, stderr: isolation === 'worker' ? '' : /heap/ })
+    t.ok('exitCode' in full && 'signal' in full, 'how it has ended')
+    is(await end('never', never), ['TimeoutError'], { url, exportName: 'never', callTime: 100 })
+
+    const loaded = await load(t, 'ends.mjs', { isolation })
+    const call = refused(loaded.exports.never?.() as Promise<unknown>)
+    is(await refused(loaded.unload({ timeout: 20 })), ['UnloadError'], { url, timeout: 20, leftovers: [] })
+    is(await refused(loaded.exports.exit?.(() => {}) as Promise<unknown>), ['NotCloneableError'], { path: '[0]' })
+    is(await refused(loaded.main()), ['LoadError'], { url, exportName: 'main' })
+    if (isolation === 'process')
+      is(
+        thrown(() => loaded.sync.fine?.()),
+        ['NoSyncError'],
+        { url },
+      )
+    await loaded.unload({ force: true })
+    is(await call, ['CancelledError'], { url })
+
+    const late = refused(load(t, 'never-loads.mjs', { isolation, timeout: 200 }))
+    is(await late, ['LoadError'], { url: pathToFileURL(module('never-loads.mjs')).href, timeout: 200 })
+  })
+}
+
+t.test('errors of the same codes that are of brood/process have no module', (t) => {
+  const pid = processes.pid()
+  const facts = { task: 'task', pid, osPid: 1, exitCode: 1, signal: null, stderr: '' }
+  const others = [
+    new processes.ExitedError('ended', facts),
+    new processes.OutOfMemoryError('full', facts),
+    new processes.TimeoutError('late', { task: 'task', timeout: 1, pid }),
+    new processes.CancelledError('over', { task: 'task', pid }),
+  ]
+  for (const error of others) {
+    const found = Object.keys(classes).filter((name) => error instanceof (classes[name] as Anything))
+    t.same(found, [], error.name)
+  }
+  t.ok(new processes.NotCloneableError('no', { path: '' }) instanceof NotCloneableError, 'that one is the same')
+  t.end()
+})

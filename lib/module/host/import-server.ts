@@ -1,5 +1,5 @@
 import { recordThrown } from '../../process/error-record.js'
-import { ModuleKilledError, NoSyncError } from './errors.js'
+import { CancelledError, NoSyncError } from './errors.js'
 import type { LoadPlan } from './load-options.js'
 import { clones, resultNotCloneable } from './not-cloneable.js'
 import { describeThrown } from './tell.js'
@@ -8,6 +8,7 @@ import type { FromModule, ToModule } from './wire.js'
 /** What the server of a module's imports needs of its host. */
 interface Host {
   readonly name: string
+  readonly url: string
   readonly plan: LoadPlan
   post(message: ToModule, onFailure: (cause: unknown) => void): void
   kill(reason: Error): void
@@ -39,7 +40,7 @@ export class ImportServer {
   #serveLater(id: number, name: string, promise: Promise<unknown>): void {
     if (this.#host.isInSync()) {
       const text = `imports.${name}() returns a promise, and the host waits in a synchronous call: nothing could resolve it. Call the export asynchronously.`
-      this.#throw(id, new NoSyncError(text))
+      this.#throw(id, new NoSyncError(text, { url: this.#host.url }))
       // It was refused: what becomes of it is nobody's.
       promise.catch(() => {})
       return
@@ -59,7 +60,7 @@ export class ImportServer {
   }
 
   #threw(id: number, importName: string, error: unknown): void {
-    const { name, plan } = this.#host
+    const { name, url, plan } = this.#host
     if (this.#host.isGone()) return
     const text = `imports.${importName}() threw ${describeThrown(error)}`
     switch (plan.onImportError) {
@@ -72,7 +73,7 @@ export class ImportServer {
         break
       default:
         if (!plan.isQuiet) process.stderr.write(`${name}: ${text}: the module is ended.\n`)
-        this.#host.kill(new ModuleKilledError(`Module "${name}" was ended: ${text}.`, { cause: error }))
+        this.#host.kill(new CancelledError(`Module "${name}" was ended: ${text}.`, { cause: error, url }))
     }
   }
 }

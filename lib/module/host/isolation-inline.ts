@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type * as Hot from '../hot/engine.js'
 import * as light from '../index.js'
 import { collectGarbage } from './collect-garbage.js'
-import { ModuleKilledError, NoSyncError } from './errors.js'
+import { CancelledError, NoSyncError } from './errors.js'
 import { Account } from './guest/account.js'
 import { Guest, type Offered } from './guest/guest.js'
 import { makeImports } from './imports.js'
@@ -18,6 +18,7 @@ export class InlineIsolation implements Isolation {
   readonly osPid: number = process.pid
   readonly osId = undefined
   readonly #name: string
+  readonly #url: string
   readonly #events: IsolationEvents
   /** What runs in it, and whatever comes of that later, is the module's. */
   readonly #inside = new AsyncLocalStorage<true>()
@@ -26,6 +27,7 @@ export class InlineIsolation implements Isolation {
 
   constructor({ name, request }: IsolationPlan, events: IsolationEvents) {
     this.#name = name
+    this.#url = request.url
     this.#events = events
     this.#guest = new Guest(
       {
@@ -49,6 +51,7 @@ export class InlineIsolation implements Isolation {
   wait(): never {
     throw new NoSyncError(
       `Module "${this.#name}" runs in this thread, and what was called returns a promise: nothing could resolve it while this thread waits. Await \`exports\` instead of \`sync\`.`,
+      { url: this.#url },
     )
   }
 
@@ -67,7 +70,7 @@ export class InlineIsolation implements Isolation {
   terminate(): void {
     this.#guest?.drop()
     this.#guest = undefined
-    const reason = new ModuleKilledError(`Module "${this.#name}" was ended.`)
+    const reason = new CancelledError(`Module "${this.#name}" was ended.`, { url: this.#url })
     queueMicrotask(() => this.#events.ended(reason))
   }
 

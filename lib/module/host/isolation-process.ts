@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { inheritedExecArgv } from '../../process/exec-argv.js'
 import type * as Process from '../../process/index.js'
-import { ModuleExitedError, ModuleOutOfMemoryError } from './errors.js'
+import { ExitedError, OutOfMemoryError } from './errors.js'
 import type * as Guest from './guest/process.js'
 import type { Isolation, IsolationEvents, IsolationPlan } from './isolation.js'
 import { findProcesses, isThere, type OwnProcess, processorTime, readBelow } from './processes.js'
@@ -19,6 +19,7 @@ interface Handle extends Process.JoinHandle<void> {
 export class ProcessIsolation implements Isolation {
   readonly kind = 'process'
   readonly #name: string
+  readonly #url: string
   readonly #process: typeof Process
   readonly #events: IsolationEvents
   readonly #handle: Handle
@@ -29,6 +30,7 @@ export class ProcessIsolation implements Isolation {
 
   constructor({ name, limits, request }: IsolationPlan, events: IsolationEvents) {
     this.#name = name
+    this.#url = request.url
     this.#events = events
     // Not a copy of it: there is one link to each child, and one root.
     this.#process = createRequire(import.meta.url)('./process.cjs') as typeof Process
@@ -110,16 +112,17 @@ export class ProcessIsolation implements Isolation {
 
   #explain(): Error {
     const error = this.#error as Partial<Process.ExitedError> | undefined
-    const { code, exitCode = 0, signal = null, stderr = '' } = error ?? {}
-    const facts = { exitCode, signal, stderr, ...(error?.cause !== undefined && { cause: error.cause }) }
+    // Where nothing has failed, its task has ended: the module was told to.
+    const { code, exitCode = null, signal = null, stderr = '' } = error ?? { exitCode: 0 }
+    const facts = { url: this.#url, exitCode, signal, stderr, ...(error?.cause !== undefined && { cause: error.cause }) }
     if (code === 'ERR_BROOD_OUT_OF_MEMORY')
-      return new ModuleOutOfMemoryError(`Module "${this.#name}" ran out of memory. Load it with a higher limits.memory, in MiB.`, facts)
+      return new OutOfMemoryError(`Module "${this.#name}" ran out of memory. Load it with a higher limits.memory, in MiB.`, facts)
     if (code !== undefined && code !== 'ERR_BROOD_EXITED' && code !== 'ERR_BROOD_CANCELLED')
-      return new ModuleExitedError(`Module "${this.#name}" has no process: ${(error as Error).message}`, { ...facts, cause: error })
+      return new ExitedError(`Module "${this.#name}" has no process: ${(error as Error).message}`, { ...facts, cause: error })
     const how =
       error?.cause === undefined
         ? `its process ended ${signal === null ? `with exit code ${exitCode}` : `by ${signal}`}`
         : 'an exception that nobody caught'
-    return new ModuleExitedError(`Module "${this.#name}" has ended: ${how}.`, facts)
+    return new ExitedError(`Module "${this.#name}" has ended: ${how}.`, facts)
   }
 }

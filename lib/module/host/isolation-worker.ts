@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import { ModuleExitedError, ModuleOutOfMemoryError } from './errors.js'
+import { ExitedError, OutOfMemoryError } from './errors.js'
 import type { Isolation, IsolationEvents, IsolationPlan } from './isolation.js'
 import { type OwnProcess, readBelowThread } from './processes.js'
 import type { FromModule, ToModule } from './wire.js'
@@ -16,6 +16,7 @@ export class WorkerIsolation implements Isolation {
   readonly kind = 'thread'
   readonly osPid: number = process.pid
   readonly #name: string
+  readonly #url: string
   readonly #events: IsolationEvents
   readonly #worker: Worker
   readonly #port: MessagePort
@@ -26,6 +27,7 @@ export class WorkerIsolation implements Isolation {
 
   constructor({ name, limits, request }: IsolationPlan, events: IsolationEvents) {
     this.#name = name
+    this.#url = request.url
     this.#events = events
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
@@ -113,14 +115,16 @@ export class WorkerIsolation implements Isolation {
   }
 
   #explain(exitCode: number): Error {
+    const url = this.#url
     const cause = this.#error
     if ((cause as { code?: unknown } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY')
-      return new ModuleOutOfMemoryError(`Module "${this.#name}" ran out of memory. Load it with a higher limits.memory, in MiB.`, {
+      return new OutOfMemoryError(`Module "${this.#name}" ran out of memory. Load it with a higher limits.memory, in MiB.`, {
+        url,
         exitCode,
         cause,
       })
     if (cause !== undefined)
-      return new ModuleExitedError(`Module "${this.#name}" has ended: an exception that nobody caught.`, { exitCode, cause })
-    return new ModuleExitedError(`Module "${this.#name}" has ended: it called process.exit(${exitCode}).`, { exitCode })
+      return new ExitedError(`Module "${this.#name}" has ended: an exception that nobody caught.`, { url, exitCode, cause })
+    return new ExitedError(`Module "${this.#name}" has ended: it called process.exit(${exitCode}).`, { url, exitCode })
   }
 }

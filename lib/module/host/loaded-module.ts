@@ -89,7 +89,7 @@ export interface LoadedModule<Exports = Record<string, AnyFunction>, Main extend
   readonly isolation: 'worker' | 'process' | 'inline'
   /** `ended`: by itself, or since an import has thrown. */
   readonly state: 'loaded' | 'unloading' | 'unloaded' | 'ended'
-  /** Why it has ended before it was unloaded. */
+  /** Why it has ended before it was unloaded: ExitedError, OutOfMemoryError, TimeoutError or CancelledError. */
   readonly reason: Error | undefined
   /** What the system calls its process, or this one. */
   readonly osPid: number | undefined
@@ -98,21 +98,21 @@ export interface LoadedModule<Exports = Record<string, AnyFunction>, Main extend
   /**
    * Calls its main function.
    *
-   * @throws BroodError as {@link exports}; LoadError `ERR_BROOD_EXPORT_MISSING` where it has none
+   * @throws as {@link exports}; LoadError `ERR_BROOD_EXPORT_MISSING` where it has none
    */
   main(...args: Parameters<Main>): Promise<Outcome<Awaited<ReturnType<Main>>>>
   /**
    * Calls its functions: what they return or throw is a value.
    *
-   * @throws BroodError `ERR_BROOD_NOT_CLONEABLE`; `ERR_BROOD_MODULE_GONE` where it has ended before; `ERR_BROOD_EXITED`, `ERR_BROOD_OUT_OF_MEMORY`,
-   *   `ERR_BROOD_TIMEOUT`, `ERR_BROOD_CANCELLED` where it ends meanwhile
+   * @throws NotCloneableError; ModuleGoneError where it has ended before; ExitedError, OutOfMemoryError, TimeoutError, CancelledError where it ends
+   *   meanwhile
    */
   readonly exports: CallsOf<Exports>
   /**
    * The same, while this thread waits: imports of the module are served in that time, and nothing else of this thread runs.
    *
-   * @throws BroodError as {@link exports}; `ERR_BROOD_NO_SYNC` where no answer could come: in a process, or in an import that a synchronous call of the
-   *   same module waits for
+   * @throws as {@link exports}; ModuleGoneError where it ends meanwhile, which tells how only later, by {@link reason}; NoSyncError where no answer could
+   *   come: in a process, or in an import that a synchronous call of the same module waits for
    */
   readonly sync: SyncCallsOf<Exports>
   /**

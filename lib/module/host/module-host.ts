@@ -2,7 +2,7 @@
 
 import { reviveThrown } from '../../process/error-record.js'
 import { startTimer } from '../../process/timer.js'
-import { CallTimeError, LoadError, ModuleGoneError, NoSyncError, UnloadError } from './errors.js'
+import { LoadError, ModuleGoneError, NoSyncError, TimeoutError, UnloadError } from './errors.js'
 import { ImportServer } from './import-server.js'
 import { type Isolation, type IsolationEvents, startIsolation } from './isolation.js'
 import type { LoadPlan } from './load-options.js'
@@ -70,6 +70,7 @@ export class ModuleHost implements IsolationEvents {
     })
     this.#imports = new ImportServer({
       name,
+      url,
       plan,
       post: (message, onFailure) => this.#post(message, onFailure),
       kill: (error) => this.kill(error),
@@ -141,10 +142,12 @@ export class ModuleHost implements IsolationEvents {
     if (isolation.wait === undefined)
       throw new NoSyncError(
         `Module "${this.name}" runs in a ${isolation.kind}, which cannot be waited for: await exports.${name}() instead.`,
+        { url: this.url },
       )
     if (this.#isInSync)
       throw new NoSyncError(
         `Module "${this.name}" is in a synchronous call already, which waits for this import: make one of the two asynchronous.`,
+        { url: this.url },
       )
     const { callTime } = this.plan.limits
     const deadline = performance.now() + (callTime ?? Number.POSITIVE_INFINITY)
@@ -274,14 +277,14 @@ export class ModuleHost implements IsolationEvents {
   }
 
   #refuse(name: string | null): Error | undefined {
+    const { url, reason } = this
     if (this.state === 'loaded') {
       if (name !== null || this.hasMain) return undefined
-      return new LoadError('ERR_BROOD_EXPORT_MISSING', `Module "${this.name}" has no main function.`, { url: this.url, exportName: 'main' })
+      return new LoadError('ERR_BROOD_EXPORT_MISSING', `Module "${this.name}" has no main function.`, { url, exportName: 'main' })
     }
-    if (this.state === 'unloading') return new ModuleGoneError(`Module "${this.name}" is being unloaded, and takes no calls.`)
-    if (this.state === 'unloaded') return new ModuleGoneError(`Module "${this.name}" is unloaded. Load it again to call it.`)
-    const { reason } = this
-    return new ModuleGoneError(`Module "${this.name}" is gone. ${reason?.message ?? ''} Load it again to call it.`, { cause: reason })
+    if (this.state === 'unloading') return new ModuleGoneError(`Module "${this.name}" is being unloaded, and takes no calls.`, { url })
+    if (this.state === 'unloaded') return new ModuleGoneError(`Module "${this.name}" is unloaded. Load it again to call it.`, { url })
+    return new ModuleGoneError(`Module "${this.name}" is gone. ${reason?.message ?? ''} Load it again to call it.`, { cause: reason, url })
   }
 
   #post(message: ToModule, onFailure: (cause: unknown) => void): void {
@@ -311,7 +314,7 @@ export class ModuleHost implements IsolationEvents {
     else if (message.type === 'not-unloaded') {
       const cause = reviveThrown(message.record)
       const text = `Module "${this.name}" was not unloaded: its beforeUnload threw ${describeThrown(cause)}.`
-      question.reject(new UnloadError('ERR_BROOD_BEFORE_UNLOAD', text, { cause }))
+      question.reject(new UnloadError('ERR_BROOD_BEFORE_UNLOAD', text, { cause, url: this.url }))
     }
   }
 
@@ -326,13 +329,14 @@ export class ModuleHost implements IsolationEvents {
 
   #tooLong(name: string | null): Error {
     const { callTime } = this.plan.limits
-    const text = `Module "${this.name}" was ended: ${name ?? 'main'}() took longer than limits.callTime, ${callTime} ms.`
-    return new CallTimeError(text, { callTime })
+    const exportName = name ?? 'main'
+    const text = `Module "${this.name}" was ended: ${exportName}() took longer than limits.callTime, ${callTime} ms.`
+    return new TimeoutError(text, { url: this.url, exportName, callTime })
   }
 
   /** How it has ended is told by an event, which cannot come now. */
   #endedInSync(): Error {
     const text = `Module "${this.name}" has ended while it was called. \`reason\` of the module says why, once this thread is back at its event loop.`
-    return new ModuleGoneError(text)
+    return new ModuleGoneError(text, { url: this.url })
   }
 }

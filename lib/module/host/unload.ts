@@ -3,7 +3,7 @@ import { startTimer } from '../../process/timer.js'
 import { readTime } from '../argument.js'
 import type { Leftover } from '../leftover.js'
 import { describeLeftovers } from './describe-leftovers.js'
-import { ModuleKilledError, UnloadError } from './errors.js'
+import { CancelledError, UnloadError } from './errors.js'
 import type { UnloadOptions, UnloadReport } from './loaded-module.js'
 import type { ModuleHost } from './module-host.js'
 import { findProcesses, isThere, killProcesses, type OwnProcess } from './processes.js'
@@ -129,14 +129,14 @@ class Unloading {
 
   async #end(leftovers: readonly Leftover[], processes: readonly OwnProcess[], open: Open | undefined): Promise<UnloadReport> {
     const host = this.#host
-    if (host.running > 0) host.kill(new ModuleKilledError(`Module "${host.name}" was unloaded by force.`))
+    if (host.running > 0) host.kill(new CancelledError(`Module "${host.name}" was unloaded by force.`, { url: host.url }))
     host.state = 'unloaded'
     if (!host.hasEnded) host.isolation.terminate(this.#plan.isForced)
     await within(host.gone, ending)
     if (!host.hasEnded || (await this.#isSeen())) {
       const { kind, osId } = host.isolation
       const text = `Module "${host.name}" was ended, and its ${kind} (${osId ?? 'of no known number'}) is still there after ${ending} ms.`
-      throw new UnloadError('ERR_BROOD_STILL_LOADED', text, { leftovers })
+      throw new UnloadError('ERR_BROOD_STILL_LOADED', text, { leftovers, url: host.url })
     }
     return this.#prove(leftovers, processes, open)
   }
@@ -148,7 +148,7 @@ class Unloading {
     // So it is not unloaded, and can be looked for again.
     host.state = 'ended'
     const text = `Module "${host.name}" was ended, and is still in memory: something refers to its functions or values, such as a listener, a timer, or a cache of the host. Let go of that and unload it again.`
-    throw new UnloadError('ERR_BROOD_STILL_LOADED', text, { leftovers, collected: false })
+    throw new UnloadError('ERR_BROOD_STILL_LOADED', text, { leftovers, url: host.url, collected: false })
   }
 
   /** Node tells of the end of a thread a moment before the system does not know it any more. */
@@ -185,13 +185,13 @@ class Unloading {
 
   #tooLate(what: string): UnloadError {
     const text = `Module "${this.#host.name}" was not unloaded: ${what}. Give it more by \`timeout\`, or end it by \`force\`.`
-    return new UnloadError('ERR_BROOD_UNLOAD_TIMEOUT', text, { timeout: this.#plan.timeout })
+    return new UnloadError('ERR_BROOD_UNLOAD_TIMEOUT', text, { url: this.#host.url, timeout: this.#plan.timeout })
   }
 
   #active(leftovers: readonly Leftover[]): UnloadError {
     const advice = 'Close it in beforeUnload and unload it again, or end it by `force`.'
     const text = `Module "${this.#host.name}" was not unloaded, since it has left open:\n${describeLeftovers(leftovers)}\n${advice}`
-    return new UnloadError('ERR_BROOD_RESOURCES_ACTIVE', text, { leftovers })
+    return new UnloadError('ERR_BROOD_RESOURCES_ACTIVE', text, { leftovers, url: this.#host.url })
   }
 }
 

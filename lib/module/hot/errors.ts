@@ -1,4 +1,4 @@
-import { classOf, hasCode, type NamedError, setName } from '../../error-class.js'
+import { classOf, type ErrorClass, hasCode, setName } from '../../error-class.js'
 import { BroodError, type BroodErrorDetails } from '../../errors.js'
 
 /** Where in a file something is wrong. */
@@ -15,6 +15,7 @@ export interface Place {
 
 /** A module could not be loaded, or not be loaded anew: then its old version goes on answering. `cause` is what was thrown. */
 export class HotReloadError extends BroodError {
+  declare readonly code: 'ERR_BROOD_HOT_RELOAD'
   /** The path of the file in which it went wrong. */
   declare readonly file: string
   /** From 1 on; `undefined` where it is not known. */
@@ -34,5 +35,10 @@ export class HotReloadError extends BroodError {
 }
 setName(HotReloadError, 'HotReloadError')
 
-/** A function is called that the module does not export any more, or an export that is required is not there: `name` of it is `exportName`. */
-export const HotExportError: NamedError = classOf('HotExportError', 'ERR_BROOD_HOT_EXPORT')
+/** A function is called that the module does not export any more, or an export that is required is not there. */
+export interface HotExportError extends BroodError {
+  readonly code: 'ERR_BROOD_HOT_EXPORT'
+  /** The name of the export. */
+  readonly exportName: string
+}
+export const HotExportError: ErrorClass<HotExportError> = classOf('HotExportError', 'ERR_BROOD_HOT_EXPORT')
