@@ -21,6 +21,19 @@ t.test('docs/process.md has every export', (t) => {
   t.end()
 })
 
+t.test('every code has a row in the tables of errors', (t) => {
+  const codes: readonly string[] = readFileSync(join(root, 'lib/errors.ts'), 'utf8').match(/ERR_BROOD_[A-Z_]*[A-Z]\b/g) ?? []
+  const own = codes.slice(codes.indexOf('ERR_BROOD_EXITED'), codes.indexOf('ERR_BROOD_HOT_RELOAD'))
+  t.ok(own.length > 20, own.join())
+  const table = docs.slice(docs.indexOf('\n## Errors\n'), docs.indexOf('\n## What a child is\n'))
+  const advice = readme.slice(readme.indexOf('\n## Functions in other processes\n'), readme.indexOf('\n## Modules that come and go\n'))
+  for (const code of ['ERR_BROOD_INVALID_ARGUMENT', 'ERR_BROOD_DISPOSED', ...own]) {
+    t.match(table, `\`${code}\``, `${code} in docs/process.md`)
+    t.match(advice, `\n| \`${code}\``, `${code} in README.md`)
+  }
+  t.end()
+})
+
 t.test('classes are called what they are imported as', (t) => {
   const classes = Object.entries(library).filter(([name, value]) => typeof value === 'function' && /^[A-Z]/.test(name))
   t.ok(classes.length > 15)
