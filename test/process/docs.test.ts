@@ -21,6 +21,17 @@ t.test('docs/process.md has every export', (t) => {
   t.end()
 })
 
+t.test('docs/process.md has every type', (t) => {
+  const index = readFileSync(join(root, 'dist/process/index.d.ts'), 'utf8')
+  const types = [...index.matchAll(/^export type \{([^}]*)\}|\btype (\w+)/gm)].flatMap(
+    ([, list, one]) => list?.match(/\w+/g) ?? [one as string],
+  )
+  t.ok(types.length > 20, types.join())
+  const known = namesIn(docs)
+  for (const name of types) t.ok(known.has(name), name)
+  t.end()
+})
+
 t.test('every code has a row in the tables of errors', (t) => {
   const codes: readonly string[] = readFileSync(join(root, 'lib/errors.ts'), 'utf8').match(/ERR_BROOD_[A-Z_]*[A-Z]\b/g) ?? []
   const own = codes.slice(codes.indexOf('ERR_BROOD_EXITED'), codes.indexOf('ERR_BROOD_HOT_RELOAD'))
