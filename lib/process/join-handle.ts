@@ -4,6 +4,7 @@ import { CancelledError, TimeoutError } from './errors.js'
 import { readKillSignal } from './kill-signal.js'
 import type { Pid } from './pid.js'
 import { startTimer } from './timer.js'
+import { forgetFailure, noteFailure, type UnjoinedFailure } from './unjoined.js'
 
 /** How long to wait, and until when. */
 export interface JoinOptions {
@@ -16,7 +17,8 @@ export interface JoinOptions {
 /**
  * A call in another process. `await` it for what the task returns. From procspawn, whose handles can be joined once.
  *
- * Where nobody does, a failure is a warning, and brings nothing down.
+ * It may be joined at any time, also long after it has failed. Where nobody does, a failure is a warning, `BROOD_UNJOINED`, and brings nothing down. It
+ * comes when it is certain that nobody will, since the program has dropped the handle or is about to end, and after a minute at the latest.
  */
 export interface JoinHandle<R> extends PromiseLike<R>, AsyncDisposable {
   /** The process; of a call that waits in a pool, the one that it is given to is not known yet: `undefined`. */
@@ -82,6 +84,7 @@ export class Handle<R> implements JoinHandle<R>, FailureListener {
   readonly #of: Joinable
   readonly #result: Promise<R>
   #isJoined = false
+  #failure: UnjoinedFailure | undefined
 
   constructor(of: Joinable, result: Promise<R>) {
     this.#of = of
@@ -119,7 +122,7 @@ export class Handle<R> implements JoinHandle<R>, FailureListener {
     onResult?: ((value: R) => A | PromiseLike<A>) | null,
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    this.#isJoined = true
+    this.#noteJoined()
     this.#of.hold?.()
     return this.#result.then(onResult, onError)
   }
@@ -128,7 +131,7 @@ export class Handle<R> implements JoinHandle<R>, FailureListener {
     if (options !== noOptions) checkOptions(options, ['timeout', 'signal'])
     const timeout = readTime('timeout', options.timeout)
     const signal = readSignal(options.signal)
-    this.#isJoined = true
+    this.#noteJoined()
     const letGo = this.#of.hold?.()
     if (timeout === undefined && signal === undefined) return this.#result
     try {
@@ -164,7 +167,7 @@ export class Handle<R> implements JoinHandle<R>, FailureListener {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isJoined = true
+    this.#noteJoined()
     this.kill('SIGKILL')
     await this.gone
   }
@@ -174,16 +177,14 @@ export class Handle<R> implements JoinHandle<R>, FailureListener {
     this.#of.setHolding?.(isHolding)
   }
 
-  /** @internal Warns where nobody joins it, a turn later: `await` may stand in the next line. */
+  /** @internal Most who fail have been joined by then, and cost nothing here. */
   failed(error: unknown): void {
-    setImmediate(() => {
-      if (this.#isJoined) return
-      const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-      process.emitWarning(`Task "${this.#of.task}" has failed, and nobody has joined it. ${text}`, {
-        type: 'BroodWarning',
-        code: 'BROOD_UNJOINED',
-      })
-    })
+    if (!this.#isJoined) this.#failure = noteFailure(this, this.#of.task, error)
+  }
+
+  #noteJoined(): void {
+    this.#isJoined = true
+    if (this.#failure !== undefined) forgetFailure(this.#failure)
   }
 }
 

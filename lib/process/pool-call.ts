@@ -130,12 +130,14 @@ export class PoolCall implements Joinable, Queued<PoolCall> {
     this.#reject(error)
     this.#failure = { error }
     this.#listener?.failed(error)
+    // It is the handle, which is to be collected when the program has dropped it: its pool may keep the call for longer.
+    this.#listener = undefined
   }
 
   /** Not by the promise: most calls do not fail, and to wait for that would make another promise for each. */
   tellOfFailure(listener: FailureListener): void {
-    this.#listener = listener
-    if (this.#failure !== undefined) listener.failed(this.#failure.error)
+    if (this.#failure === undefined) this.#listener = listener
+    else listener.failed(this.#failure.error)
   }
 
   /** It goes back to the queue. */

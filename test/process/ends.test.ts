@@ -16,9 +16,9 @@ import {
   spawnWith,
   TimeoutError,
 } from 'brood/process'
-import { temporaryDirectory } from '../support.js'
+import { observe, temporaryDirectory } from '../support.js'
 import t from '../tap.js'
-import { caught, isAlive, load, MiB, run, said, started } from './programs.js'
+import { caught, isAlive, load, MiB, program, run, said, started } from './programs.js'
 
 configure({ captureErrors: true })
 const { add, busy, echo, forever, later } = await load<'add' | 'busy' | 'echo' | 'forever' | 'later'>('tasks.mjs')
@@ -251,11 +251,27 @@ t.test('await using', async (t) => {
 })
 
 t.test('a handle that nobody joined', async (t) => {
-  const { stdout, stderr, code } = await run('unjoined.mjs')
-  t.equal(stdout, 'goes on\n')
-  t.match(stderr, /\(node:\d+\) \[BROOD_UNJOINED\] BroodWarning: Task "exit" has failed, and nobody has joined it. ExitedError: /)
-  t.match(stderr, /BroodWarning: Task "exit" .* exit code 5/)
-  t.equal(code, 0)
+  const warning =
+    /\(node:\d+\) \[BROOD_UNJOINED\] BroodWarning: Task "exit" has failed, and nobody has joined it\. ExitedError: .* exit code 5/g
+  const late = /BroodWarning: Task "exit" has failed, and nobody has joined it for a minute\. ExitedError: /g
+  const cases: readonly (readonly [until: string, said: string, warning: RegExp | undefined])[] = [
+    ['the end', 'goes on\n', warning],
+    ['exit', 'goes on\n', warning],
+    ['joined', '5\ngoes on\n', undefined],
+    ['collected', 'BROOD_UNJOINED\ngoes on\n', warning],
+    ['a minute', '0\n1\n5\ngoes on\n', late],
+  ]
+  for (const [until, said, expected] of cases) {
+    for (const where of [[], ['in a pool']]) {
+      const args = ['--expose-gc', program('unjoined.mjs'), until, ...where]
+      const { stdout, stderr, code } = await observe(process.execPath, args)
+      const name = [until, ...where].join(' ')
+      t.equal(stdout, said, name)
+      t.equal(stderr.match(/BROOD_UNJOINED/g)?.length ?? 0, expected === undefined ? 0 : 1, `${name}: once`)
+      if (expected !== undefined) t.equal(stderr.match(expected)?.length, 1, `${name}: ${stderr}`)
+      t.equal(code, 0, name)
+    }
+  }
 })
 
 t.test('what cannot be started', async (t) => {
