@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { SignalRecord } from './child/abort-signals.js'
 import { recordThrown, reviveThrown, type ThrownRecord } from './error-record.js'
 import { CancelledError, NotCloneableError, TaskNotFoundError, TaskNotLoadedError, UnguardedError } from './errors.js'
+import { explainLoading } from './explain-loading.js'
 import type { HandleWriter } from './handles.js'
 import { decodeMessage, encodeMessage, isSendable } from './message-value.js'
 import { getTask, mismatch } from './task.js'
@@ -84,8 +85,7 @@ export function toThrown(failure: Failure, { task: { name, url }, at }: Pick<Cal
       const cause = reviveThrown(failure.record, framesOf(at))
       // The module is all right, and is misused.
       if (cause instanceof UnguardedError) return cause
-      const text = `${url} could not be loaded for task "${name}": ${describeThrown(cause)}${adviseOnTypeScript(url, cause)}`
-      return new TaskNotLoadedError(text, { cause, task: name, url })
+      return new TaskNotLoadedError(explainLoading(name, url, cause), { cause, task: name, url })
     }
     case 'not-found': {
       const { known } = failure
@@ -111,15 +111,5 @@ function framesOf({ stack = '' }: NonNullable<Call['at']> = {}): string {
 }
 
 const library = fileURLToPath(new URL('./process.cjs', import.meta.url))
-
-/** A test runner compiles what it loads, and a child is no test runner. */
-function adviseOnTypeScript(url: string, cause: unknown): string {
-  const isNotCompiled =
-    cause instanceof SyntaxError || /^ERR_(?:UNKNOWN_FILE_EXTENSION|UNSUPPORTED_)/.test(String((cause as { code?: unknown })?.code))
-  if (!isNotCompiled || !/\.[cm]?tsx?(?:$|[?#])/.test(url)) return ''
-  return " A child's Node does not compile this TypeScript by itself: give it what does, such as execArgv: ['--import', 'tsx']."
-}
-
-const describeThrown = (thrown: unknown) => (thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown))
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)

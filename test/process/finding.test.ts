@@ -215,10 +215,19 @@ t.test('the exports of a module that is not loaded here', async (t) => {
   for (const wrong of ['./work.js', '', undefined, null, 1]) {
     t.throws(() => fromModule(wrong as string), { code: 'ERR_BROOD_INVALID_ARGUMENT', argument: 'url' }, String(wrong))
   }
-  t.match(await caught(spawnWith(quiet, fromModule<{ x(): void }>(url('none.mjs')).x)), {
-    code: 'ERR_BROOD_TASK_NOT_LOADED',
-    cause: { code: 'ERR_MODULE_NOT_FOUND' },
-  })
+  const missing: readonly (readonly [url: string, message: RegExp, code?: string])[] = [
+    [url('none.mjs'), /^There is no file \/.*\/finding\/none\.mjs, which task "x" was to be loaded from\. .* was given: file:.*none\.mjs$/],
+    [
+      url('imports-none.mjs'),
+      /imports-none\.mjs could not be loaded for task "x": .*Cannot find module '.*\/none\.mjs' imported from .*\/imports-none\.mjs$/,
+    ],
+    [url('.'), /finding could not be loaded for task "x": .*finding' is not supported/, 'ERR_UNSUPPORTED_DIR_IMPORT'],
+  ]
+  for (const [href, message, code = 'ERR_MODULE_NOT_FOUND'] of missing) {
+    const error = await caught(spawnWith(quiet, fromModule<{ x(): void }>(href).x))
+    t.match(error, { code: 'ERR_BROOD_TASK_NOT_LOADED', task: 'x', url: href, message, cause: { code } })
+    t.notMatch(error.message, /process-child/, "a file of brood's own explains nothing")
+  }
   t.equal(await spawn(fromModule<{ x(a: number): number }>('data:text/javascript,export const x = (a) => a * 2').x, 4), 8)
 })
 
