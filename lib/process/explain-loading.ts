@@ -1,5 +1,6 @@
 // Why the module of a task could not be loaded in a child, and what to do about it.
 import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { childEntry } from './entry.js'
 import { fileOf } from './module-file.js'
 
@@ -11,6 +12,12 @@ export function explainLoading(task: string, url: string, cause: unknown): strin
     const why = describeThrown(cause).replaceAll(` imported from ${childEntry}`, '')
     return `${url} could not be loaded for task "${task}": ${why}${adviseOnTypeScript(url, cause)}`
   }
+  if (isEvaluated(file)) {
+    return (
+      `Task "${task}" is of code that was evaluated (node -e, or what was read from stdin), which has no file that a child could load. Put the task into a ` +
+      "file, and import that, or name it: fromModule(new URL('./work.js', import.meta.url))."
+    )
+  }
   return `There is no file ${file}, which task "${task}" was to be loaded from. Look at the URL that fromModule() or task() was given: ${url}`
 }
 
@@ -18,6 +25,9 @@ const codeOf = (thrown: unknown) => String((thrown as { readonly code?: unknown 
 
 /** It may be one that the module imports. */
 const isNotFound = (cause: unknown) => /^(?:ERR_)?MODULE_NOT_FOUND$/.test(codeOf(cause))
+
+/** What Node calls such code, as if it were a file in the working directory. */
+const isEvaluated = (file: string) => /^\[(?:eval\d*|stdin)\]$/.test(basename(file))
 
 /** A test runner compiles what it loads, and a child is no test runner. */
 function adviseOnTypeScript(url: string, cause: unknown): string {

@@ -90,7 +90,8 @@ export function task(...asked: [string, AnyFunction] | [string, string, AnyFunct
   const site = url === undefined ? findCallSite(task) : undefined
   const module = url ?? site?.url
   if (module === undefined) {
-    throw invalid('url', `brood cannot see which module registers task "${name}". Say it: task(import.meta.url, "${name}", …).`)
+    const advice = `Say it: task(import.meta.url, "${name}", …). Code that is evaluated (node -e) has no file that a child could load: put the task into one.`
+    throw invalid('url', `brood cannot see which module registers task "${name}". ${advice}`)
   }
   const { tasks, functions } = getState()
   const key = `${module}\0${name}`

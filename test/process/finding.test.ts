@@ -231,6 +231,32 @@ t.test('the exports of a module that is not loaded here', async (t) => {
   t.equal(await spawn(fromModule<{ x(a: number): number }>('data:text/javascript,export const x = (a) => a * 2').x, 4), 8)
 })
 
+t.test('code that is evaluated has no file', async (t) => {
+  const use =
+    "if (!isChild) spawn(task('x', () => 1)).then(console.log, ({ code, message }) => console.log(JSON.stringify({ code, message })))"
+  const esm = `import { isChild, spawn, task } from 'brood/process'; ${use}`
+  const cases: readonly (readonly [name: string, args: readonly string[], input?: string])[] = [
+    ['-e', ['--input-type=module', '-e', esm]],
+    ['stdin', ['--input-type=module'], esm],
+  ]
+  for (const [name, args, input] of cases) {
+    const answer = said(await observe(process.execPath, args, { cwd: root, ...(input !== undefined && { input }) }))
+    t.match(
+      answer,
+      {
+        code: 'ERR_BROOD_TASK_NOT_LOADED',
+        message: /^Task "x" is of code that was evaluated \(node -e.* has no file .* Put the task into a file/,
+      },
+      name,
+    )
+  }
+  const { stderr } = await observe(process.execPath, ['-e', "require('brood/process').task('x', () => 1)"], { cwd: root })
+  t.match(
+    stderr,
+    /brood cannot see which module registers task "x".* Code that is evaluated \(node -e\) has no file .*: put the task into one/,
+  )
+})
+
 t.test('names', async (t) => {
   const first = await load<'where'>('finding/first/same-name.mjs')
   const second = await load<'where'>('finding/second/same-name.mjs')
