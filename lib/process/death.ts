@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import type { Ending } from './engine.js'
 import { reviveThrown, type ThrownRecord } from './error-record.js'
 import { ExitedError, NotStartedError, notBeside, OutOfMemoryError, type ProcessFacts } from './errors.js'
@@ -32,7 +32,8 @@ export const describeEnding = ({ exitCode, signal }: Ending): string => (signal 
  */
 export function explainDeath(task: string, { pid, osPid, cwd, entry, ending, stderr, broken, uncaught }: DeathFacts, loss = ''): Error {
   if ('error' in ending) {
-    const why = cwd === undefined || existsSync(cwd) ? ending.error.message : `its cwd, ${cwd}, does not exist`
+    const wrong = cwd === undefined ? undefined : whatIsWrongWith(cwd)
+    const why = wrong === undefined ? ending.error.message : `its cwd, ${cwd}, ${wrong}`
     const text = `The process for task "${task}" could not be started: ${why}.`
     return new NotStartedError(text, { cause: ending.error, task, pid })
   }
@@ -54,6 +55,19 @@ export function explainDeath(task: string, { pid, osPid, cwd, entry, ending, std
   }
   const hint = ending.exitCode === 0 ? ' It called process.exit(), or had nothing more to wait for.' : ''
   return new ExitedError(`Task "${task}" was not answered: its process ended ${how}.${hint}${told}`, facts)
+}
+
+/** The system says only that the process could not be started, or blames the program. */
+function whatIsWrongWith(cwd: string): string | undefined {
+  try {
+    if (!statSync(cwd).isDirectory()) return 'is not a directory'
+    accessSync(cwd, constants.X_OK)
+    return undefined
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES'
+      ? 'may not be entered by this user: look at its permissions, and at those of the directories above it'
+      : 'does not exist'
+  }
 }
 
 /** V8's own words: there is no other sign of it. */

@@ -1,6 +1,6 @@
 // A process can end in many ways before it has answered: each is an error that says how, and none is a hang.
 import '../posix-only.js'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   BroodError,
@@ -295,6 +295,26 @@ t.test('what cannot be started', async (t) => {
     code: 'ERR_BROOD_NOT_STARTED',
     cause: { code: 'E2BIG' },
   })
+})
+
+t.test('a directory that cannot be that of a process', async (t) => {
+  const directory = temporaryDirectory(t)
+  const file = join(directory, 'file')
+  const closed = join(directory, 'closed')
+  writeFileSync(file, '')
+  mkdirSync(closed, { mode: 0 })
+  const cases: readonly (readonly [cwd: string, code: string, why: string])[] = [
+    [join(directory, 'none'), 'ENOENT', 'does not exist'],
+    [join(file, 'below'), 'ENOTDIR', 'does not exist'],
+    [file, 'ENOTDIR', 'is not a directory'],
+    // The system's administrator may enter all of them.
+    ...(process.getuid?.() === 0 ? [] : [[closed, 'EACCES', 'may not be entered by this user'] as const]),
+  ]
+  for (const [cwd, code, why] of cases) {
+    const error = await caught(spawnWith({ cwd }, add, 1, 2))
+    t.match(error, { code: 'ERR_BROOD_NOT_STARTED', task: 'add', cause: { code } }, cwd)
+    t.ok(error.message.startsWith(`The process for task "add" could not be started: its cwd, ${cwd}, ${why}`), error.message)
+  }
 })
 
 t.test('nothing keeps a finished program alive', async (t) => {
