@@ -29,8 +29,14 @@ export const describeEnding = ({ exitCode, signal }: Ending): string => (signal 
  * The error for a call that its process had not answered when it ended.
  *
  * @param loss what else was lost with it, as a sentence
+ * @param runs how often the task was run until then
  */
-export function explainDeath(task: string, { pid, osPid, cwd, entry, ending, stderr, broken, uncaught }: DeathFacts, loss = ''): Error {
+export function explainDeath(
+  task: string,
+  { pid, osPid, cwd, entry, ending, stderr, broken, uncaught }: DeathFacts,
+  loss = '',
+  runs = 1,
+): Error {
   if ('error' in ending) {
     const wrong = cwd === undefined ? undefined : whatIsWrongWith(cwd)
     const why = wrong === undefined ? ending.error.message : `its cwd, ${cwd}, ${wrong}`
@@ -38,9 +44,9 @@ export function explainDeath(task: string, { pid, osPid, cwd, entry, ending, std
     return new NotStartedError(text, { cause: ending.error, task, pid })
   }
   if (!existsSync(entry)) return notBeside(entry, { task, pid })
-  const facts: ProcessFacts = { task, pid, osPid, ...ending, stderr }
+  const facts: ProcessFacts = { task, pid, osPid, ...ending, stderr, runs }
   const how = describeEnding(ending)
-  const told = `${loss && ` ${loss}`}${stderr && `\nIts stderr ends with:\n${stderr.trimEnd()}`}`
+  const told = `${runs > 1 ? ` It was run ${runs} times.` : ''}${loss && ` ${loss}`}${stderr && `\nIts stderr ends with:\n${stderr.trimEnd()}`}`
   if (isOutOfMemory(stderr)) return new OutOfMemoryError(`Task "${task}" ran out of memory: its process ended ${how}.${told}`, facts)
   if (broken !== undefined) {
     const why =

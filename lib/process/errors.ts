@@ -16,6 +16,8 @@ export interface ProcessFacts {
   readonly signal: NodeJS.Signals | null
   /** The last of what it wrote to stderr, at most 4 kB; empty where its stderr is not brood's to read. */
   readonly stderr: string
+  /** How often the task was run: more than once where a pool was told to, by `retry`. */
+  readonly runs: number
 }
 
 /** A process ended before it had answered. It has the fields of {@link ProcessFacts}. */
@@ -33,6 +35,8 @@ export class ExitedError extends BroodError {
   declare readonly signal: NodeJS.Signals | null
   /** The last of what it wrote to stderr, at most 4 kB; empty where its stderr is not brood's to read. */
   declare readonly stderr: string
+  /** How often the task was run: more than once where a pool was told to, by `retry`. The other fields are those of the last run. */
+  declare readonly runs: number
 
   // As for BroodError: of any copy of brood.
   static override [Symbol.hasInstance](value: unknown): boolean {

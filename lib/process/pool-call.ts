@@ -42,6 +42,8 @@ export class PoolCall implements Joinable, Queued<PoolCall> {
   member: Member | undefined
   number = 0
   retriesLeft: number
+  /** How many processes have ended in the middle of it. */
+  runs = 0
   isSettled = false
   readonly #owner: CallOwner
   #resolve: (value: unknown) => void = ignore

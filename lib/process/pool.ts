@@ -356,10 +356,11 @@ export class Pool implements AsyncDisposable {
     for (const call of calls.slice(failing).toReversed()) if (!call.isSettled) this.#requeue(call)
     const [victim] = calls.slice(0, failing)
     if (victim === undefined) return
+    if (wasStarted(death)) victim.runs++
     if (!victim.isSettled && victim.retriesLeft > 0) {
       victim.retriesLeft--
       this.#requeue(victim)
-    } else victim.reject(death.toError(victim.task, loss))
+    } else victim.reject(death.toError(victim.task, loss, victim.runs))
   }
 
   /** Nobody hears of the end of an idle process by a call. It is said once, unless the pool itself has ended it. */

@@ -334,7 +334,7 @@ export class Worker {
     return {
       ending,
       unanswered,
-      toError: (task, loss) => explainDeath(task, this.#describeDeath(ending), loss),
+      toError: (task, loss, runs) => explainDeath(task, this.#describeDeath(ending), loss, runs),
       wasUncaught: this.#uncaught !== undefined,
     }
   }
@@ -371,6 +371,7 @@ export interface Death {
    * The error for a call that it had not answered.
    *
    * @param loss what else was lost with it, as a sentence
+   * @param runs how often the task was run until then: once, where it is left out
    */
-  toError(task: string, loss?: string): Error
+  toError(task: string, loss?: string, runs?: number): Error
 }

@@ -259,7 +259,11 @@ t.test('nothing is run twice, unless that is asked for', async (t) => {
   const file = freshFile()
   const dying = (await import(fixture('process/die-once.mjs'))) as { dieOnce: Task<(file: string) => string> }
   t.equal(await pool.runWith({ retry: 1 }, dying.dieOnce, file), 'second time')
-  t.match(await failureOf(pool.runWith({ retry: 2 }, tasks.exit, 1)), { code: 'ERR_BROOD_EXITED' }, 'there is an end to it')
+  const three = { code: 'ERR_BROOD_EXITED', exitCode: 1, runs: 3, message: /ended with exit code 1\. It was run 3 times\./ }
+  t.match(await failureOf(pool.runWith({ retry: 2 }, tasks.exit, 1)), three, 'there is an end to it, and the error says how often')
+  const once = await failureOf(pool.runWith({ retry: 0 }, tasks.exit, 1))
+  t.match(once, { code: 'ERR_BROOD_EXITED', runs: 1 })
+  t.notMatch((once as BroodError).message, /It was run/)
 })
 
 t.test('higher priorities come first', async (t) => {
