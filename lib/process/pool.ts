@@ -194,7 +194,9 @@ export class Pool implements AsyncDisposable {
       return
     }
     if (this.#queue.length >= this.#plan.maxQueue && !this.#canGrow) {
-      call.reject(new QueueFullError(`Task "${call.task}" is refused: ${this.#queue.length} calls wait already.`, { task: call.task }))
+      const advice = 'Await some calls before you make more, as pool.map() does, or raise maxQueue.'
+      const text = `Task "${call.task}" is refused: ${this.#queue.length} calls wait already, and maxQueue allows no more. ${advice}`
+      call.reject(new QueueFullError(text, { task: call.task }))
       return
     }
     this.#queue.push(call)

@@ -287,6 +287,10 @@ t.test('a queue has an end', async (t) => {
     results.map((result) => (result.status === 'fulfilled' ? result.value : (result.reason as BroodError).code)),
     [0, 1, 2, 'ERR_BROOD_QUEUE_FULL', 'ERR_BROOD_QUEUE_FULL'],
   )
+  const { reason } = results[4] as PromiseRejectedResult
+  t.match(reason, {
+    message: /^Task "nap" is refused: 2 calls wait already, and maxQueue allows no more\. Await .* pool\.map\(\) .* raise maxQueue\.$/,
+  })
 })
 
 t.test('progress', async (t) => {
