@@ -244,12 +244,24 @@ function loadBuiltinsFast(file, ownModule) {
 /** The ES module of a library that is CommonJS: it has the same exports, and opens nothing of its own. */
 async function writeDoor(name) {
   const names = Object.keys(await import(`../dist/${name}.cjs`)).filter((each) => !['default', 'module.exports'].includes(each))
+  // As lib/process/errors.ts says it: what has the errors is not there.
+  const advice = 'Where a bundler has taken brood in, tell it to leave brood out (esbuild: --external:brood).'
   // By `import` Node would read the whole text once more, for the names of its exports.
   const text = [
     `const { _cache, createRequire } = process.getBuiltinModule('node:module')`,
     // A child has it already, and to look for it takes longer than all else here.
     `const loaded = _cache[import.meta.dirname + '/${name}.cjs']`,
-    `export const { ${names.join(', ')} } = loaded?.loaded ? loaded.exports : createRequire(import.meta.url)('./${name}.cjs')`,
+    `export const { ${names.join(', ')} } = loaded?.loaded ? loaded.exports : open()`,
+    `function open() {
+  try {
+    return createRequire(import.meta.url)('./${name}.cjs')
+  } catch (cause) {
+    // A bundle of CommonJS has no URL.
+    if (import.meta.url !== undefined && !(cause.code === 'MODULE_NOT_FOUND' && cause.message.includes('./${name}.cjs'))) throw cause
+    const text = 'brood cannot be loaded: ./${name}.cjs is not there. ${advice}'
+    throw Object.assign(new Error(text, { cause }), { name: 'NotStartedError', code: 'ERR_BROOD_NOT_STARTED' })
+  }
+}`,
   ]
   writeFileSync(`dist/${name}.js`, `${text.join('\n')}\n`)
 }

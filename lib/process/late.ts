@@ -14,7 +14,9 @@ export function loadRest(): typeof Rest {
     rest ??= createRequire(import.meta.url)(file) as typeof Rest
   } catch (cause) {
     const isMissing = (cause as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND' && String(cause).includes(file)
-    throw isMissing ? notBeside(file, { cause }) : cause
+    // An ES module that a bundler has made of this file does not know where it is.
+    const isNowhere = cause instanceof ReferenceError && cause.message.startsWith('__filename ')
+    throw isMissing || isNowhere ? notBeside(file, { cause }) : cause
   }
   return rest
 }

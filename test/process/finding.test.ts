@@ -178,18 +178,24 @@ t.test('a bundle', async (t) => {
     await build({ ...settings, ...options, outfile: join(inPackage, name) })
     t.same(said(await observe(process.execPath, [join(inPackage, name)])), answer, name)
   }
-  // One that has taken brood in: its own files are not beside it.
-  await build({
-    ...settings,
-    packages: 'bundle',
-    conditions: ['require'],
-    entryPoints: [program('finding/common.cjs')],
-    format: 'cjs',
-    outfile: join(directory, 'all.cjs'),
-  })
-  const { stderr } = await observe(process.execPath, [join(directory, 'all.cjs')])
-  t.match(stderr, /ERR_BROOD_NOT_STARTED/)
-  t.match(stderr, /process-\w+\.cjs is not there.*--external:brood/)
+  // Those that have taken brood in: its own files are not beside them.
+  const use = "if (!isChild) spawn(task('file:///x.mjs', 'x', () => 1))"
+  const required = `const { isChild, spawn, task } = require('brood/process'); ${use}`
+  const taking: readonly (readonly [name: string, contents: string, missing: RegExp])[] = [
+    ['require', required, /\.\/process-rest\.cjs is not there/],
+    ['import', `import { isChild, spawn, task } from 'brood/process'; ${use}`, /\.\/process\.cjs is not there/],
+    ['module', "import { loadModule } from 'brood/module'; loadModule('x')", /\.\/module\.cjs is not there/],
+  ]
+  for (const [name, contents, missing] of taking) {
+    for (const format of ['cjs', 'esm'] as const) {
+      const outfile = join(directory, `takes-${name}.${format === 'cjs' ? 'cjs' : 'mjs'}`)
+      await build({ ...settings, packages: 'bundle', stdin: { contents, resolveDir: root }, format, outfile })
+      const { stderr } = await observe(process.execPath, [outfile])
+      t.match(stderr, /NotStartedError\]?: .*--external:brood/, `${name} ${format}: ${stderr}`)
+      t.match(stderr, missing)
+      t.match(stderr, /code: 'ERR_BROOD_NOT_STARTED'/)
+    }
+  }
 })
 
 t.test('the exports of a module that is not loaded here', async (t) => {
