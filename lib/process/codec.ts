@@ -17,6 +17,8 @@ const names = new Set<string>()
  * Has values of one kind sent in a way of their own, wherever they stand in arguments, results and messages: an object of a class arrives as one. From
  * procspawn, where a type may say by what it is serialized.
  *
+ * Without one, its own enumerable properties arrive, in a plain object. A URL, URLSearchParams and Headers have none, and arrive as `{}`.
+ *
  * Both processes must know it: register it where the module of the task is evaluated, or one that this imports.
  *
  * @param name no other codec has it

@@ -1,6 +1,8 @@
 // Values that are sent in a way of their own, and tasks with what is around them.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { closure, codec, Pool, spawn, type Task } from 'brood/process'
-import { fixture } from '../support.js'
+import { fixture, root } from '../support.js'
 import t from '../tap.js'
 
 interface Point {
@@ -14,10 +16,12 @@ interface Fixtures {
   readonly Path: new (points: Point[]) => Path
   readonly addPoints: Task<(first: Point, second: Point) => Point>
   readonly reverse: Task<(path: Path, place: string) => Map<string, Path>>
+  readonly besides: Task<(url: URL, path: string) => URL[]>
+  readonly give: Task<(value: unknown) => unknown>
   readonly scale: Task<(captured: { readonly by: number; readonly add?: number }, number: number) => number>
   readonly callWith: Task<(call: (value: number) => number, value: number) => number>
 }
-const { Point, Path, addPoints, reverse, scale, callWith } = (await import(fixture('process/codec-tasks.mjs'))) as Fixtures
+const { Point, Path, addPoints, besides, give, reverse, scale, callWith } = (await import(fixture('process/codec-tasks.mjs'))) as Fixtures
 
 t.test('an object of a class arrives as one, there and back', async (t) => {
   const sum = await spawn(addPoints, new Point(1, 2), new Point(10, 20))
@@ -36,6 +40,28 @@ t.test('also in a pool, inside other values, and one inside the other', async (t
       [true, 2, 2],
       [true, 1, 1],
     ],
+  )
+})
+
+t.test('what has no properties of its own arrives as nothing without one, as docs/process.md says', async (t) => {
+  const docs = readFileSync(join(root, 'docs/process.md'), 'utf8')
+  const [line = 'no codec'] = /^codec\('URL'.*$/m.exec(readFileSync(fixture('process/codec-tasks.mjs'), 'utf8')) ?? []
+  t.ok(docs.includes(line), line)
+  const urls = await spawn(besides, new URL('http://a.example/b?c#d'), '/e')
+  t.ok(urls.every((url) => url instanceof URL))
+  t.same(urls.map(String), ['http://a.example/e', 'http://a.example/b?c#d'])
+  const empty = [
+    new URLSearchParams('a=1'),
+    new Headers({ a: '1' }),
+    new Request('http://a'),
+    new Response('a'),
+    new FormData(),
+    new EventTarget(),
+  ]
+  const arrived = await spawn(give, empty)
+  t.strictSame(
+    arrived,
+    empty.map(() => ({})),
   )
 })
 
