@@ -152,7 +152,7 @@ for (const isolation of isolations) {
 
 t.test('errors of the same codes that are of brood/process have no module', (t) => {
   const pid = processes.pid()
-  const facts = { task: 'task', pid, osPid: 1, exitCode: 1, signal: null, stderr: '' }
+  const facts = { task: 'task', pid, osPid: 1, exitCode: 1, signal: null, stderr: '', runs: 1 }
   const others = [
     new processes.ExitedError('ended', facts),
     new processes.OutOfMemoryError('full', facts),
