@@ -115,12 +115,13 @@ function listenForExit(): void {
 }
 
 function endChannels(exitCode: number, deadline: number): void {
-  const { toParent, door } = getState()
+  const { toParent, relayThread, door } = getState()
   const fate = exitCode === 0 ? 'exited' : 'died'
   for (const end of open) {
     const bequest = end.endWithProcess(fate, deadline)
     if (bequest !== undefined) toParent?.bequeath(bequest)
   }
+  relayThread?.end(exitCode, deadline)
   door?.close()
 }
 

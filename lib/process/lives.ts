@@ -1,5 +1,7 @@
 // How the processes of the tree have ended: the root knows, and the others ask it through their parents.
+import { now } from './clock.js'
 import { identity } from './identity.js'
+import { seeToMeanwhile } from './meanwhile.js'
 import { type Fate, getState } from './state.js'
 
 /** So many of those that have ended are remembered: a Pid is asked about soon, or never. */
@@ -38,6 +40,9 @@ export function announceEnd(id: string, fate: Fate): void {
   watchers.delete(id)
 }
 
+/** How a process has ended, where that is known. */
+export const fateOf = (id: string): Fate | undefined => ended.get(id)
+
 /**
  * Waits for the end of a process. Of one that nobody knows, or that ended too long ago, it is not known that it ended well: it is said to have died.
  *
@@ -54,12 +59,29 @@ export function watchLife(id: string, onFate: OnFate): () => void {
   }
   const others = watchers.get(id) ?? new Set()
   watchers.set(id, others.add(onFate))
-  const timer = living.has(id) || id === identity().pid.id ? undefined : setTimeout(() => giveUpUnknown(id), newsTime).unref()
+  const stopWaiting = living.has(id) || id === identity().pid.id ? undefined : waitForNews(id)
   return () => {
-    clearTimeout(timer)
+    stopWaiting?.()
     others.delete(onFate)
     if (others.size === 0 && watchers.get(id) === others) watchers.delete(id)
   }
+}
+
+/** With or without the event loop. */
+function waitForNews(id: string): () => void {
+  const deadline = now() + newsTime
+  const timer = setTimeout(() => giveUpUnknown(id), newsTime).unref()
+  const stopSeeing = seeToMeanwhile(() => {
+    if (now() < deadline) return false
+    stop()
+    giveUpUnknown(id)
+    return true
+  })
+  const stop = () => {
+    clearTimeout(timer)
+    stopSeeing()
+  }
+  return stop
 }
 
 function giveUpUnknown(id: string): void {

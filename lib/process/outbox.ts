@@ -1,12 +1,14 @@
 import { addOpenEnd, type OpenEnd, prepareToBlock, removeOpenEnd } from './channel-ends.js'
 import { channelMessage, farewells } from './channel-message.js'
-import { type ChannelName, keyOf, type Role } from './channel-name.js'
-import { type ClosedReason, NoTaskError } from './errors.js'
+import { type ChannelName, keyOf, otherRole, ownerOf, type Role } from './channel-name.js'
+import { ChannelRefusedError, type ClosedReason } from './errors.js'
 import { encodeFrame, type Frame } from './frame.js'
 import type { Line } from './line.js'
+import { Pid } from './pid.js'
 import { RelayLine } from './relay-line.js'
 import { Rendezvous } from './rendezvous.js'
-import { type Bequest, type Fate, getState } from './state.js'
+import type { Bequest, Fate } from './state.js'
+import { findSubstitute } from './substitute.js'
 import type { EncodedValue } from './value-codec.js'
 
 /** Characters of small values that are gathered before they are written: as many as make the system call cheap beside them. */
@@ -166,7 +168,11 @@ export class Outbox implements OpenEnd {
 
   prepareToBlock(): void {
     this.flush()
-    if (this.#earlyLength > 0 && getState().toParent !== undefined) this.#relay()
+    try {
+      if (this.#earlyLength > 0) this.#relay()
+    } catch {
+      // Then it waits for the event loop.
+    }
   }
 
   /** Nobody can come to our door while we wait. */
@@ -282,13 +288,12 @@ export function sayFarewell(connection: Line, reason: ClosedReason): void {
   connection.send({ type: channelMessage.farewell, id: farewells.indexOf(reason), value: undefined })
 }
 
-/** A line through the parent. @throws BroodError `ERR_BROOD_NO_TASK` where there is none */
+/** A line through who has an event loop meanwhile. @throws BroodError `ERR_BROOD_CHANNEL_REFUSED` where there is nobody */
 export function makeRelay(name: ChannelName, role: Role): Line {
-  const { toParent } = getState()
-  if (toParent === undefined) {
-    throw new NoTaskError(
-      'The process that a person started cannot wait for a channel that is not open yet without its event loop. Await send() or recv() there.',
-    )
+  try {
+    return new RelayLine(findSubstitute(), name, role)
+  } catch (cause) {
+    const text = `No thread can be started that opens the channel while this one waits: ${(cause as Error).message}. Await send() or recv() first.`
+    throw new ChannelRefusedError(text, { cause, pid: new Pid(ownerOf(name, otherRole(role))) })
   }
-  return new RelayLine(toParent, name, role)
 }

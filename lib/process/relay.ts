@@ -14,6 +14,7 @@ interface RelayedEnd {
   ask(request: RelayRequest, answer: Answer): void
   /** The child has closed it, or has ended. @returns when what it had sent is on its way */
   close(): Promise<void>
+  flush(deadline: number): void
 }
 
 /** The ends of channels of one child. */
@@ -42,6 +43,11 @@ export class Relays {
     return this.#ends.has(key)
   }
 
+  /** The process ends. @param deadline by clock.ts */
+  flush(deadline: number): void {
+    for (const end of this.#ends.values()) end.flush(deadline)
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#ends.values()].map((end) => end.close()))
   }
@@ -62,6 +68,9 @@ class RelayedSender implements RelayedEnd {
     if (this.#outbox.closed !== undefined || this.#outbox.hasRoom) tell()
     else this.#outbox.whenRoom(tell)
   }
+
+  /** It is ended with the other ends of this thread. */
+  flush(): void {}
 
   // Its farewell was among the bytes.
   close(): Promise<void> {
@@ -93,6 +102,10 @@ class RelayedReceiver implements RelayedEnd {
     }
     if (bytes !== undefined) this.#connection?.write([bytes])
     answer({})
+  }
+
+  flush(deadline: number): void {
+    this.#connection?.flush(deadline)
   }
 
   async close(): Promise<void> {

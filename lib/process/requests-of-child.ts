@@ -9,7 +9,8 @@ import { Relays } from './relay.js'
 import { writeRelayed } from './relay-answer.js'
 import type { Resources } from './resources.js'
 import { isRoomWanted, onRoomWanted } from './room-wanted.js'
-import { type Bequest, type Fate, getState, type Relayed, type RelayRequest } from './state.js'
+import type { Bequest, Fate, Relayed, RelayRequest } from './state.js'
+import { findSubstitute } from './substitute.js'
 import { askForRoom } from './tree-ledger.js'
 import { Wills } from './will.js'
 import { message, type Refusal } from './wire.js'
@@ -108,8 +109,10 @@ class LivesBelow {
   /** What each has left, itself or by way of others below that had no event loop. */
   readonly #wills = new Map<string, Wills>()
   readonly #relays = new Relays()
-  /** What our own parent relays, since we had no event loop when it was asked for. */
+  /** What somebody else relays, since we had no event loop when it was asked for. */
   readonly #passedUp = new Map<string, RelayRequest>()
+  /** Whose wills somebody else executes. */
+  readonly #leftUp = new Set<string>()
   #isOver = false
 
   constructor(pid: string, send: (frame: Frame) => void) {
@@ -126,7 +129,7 @@ class LivesBelow {
     } else if (type === message.ended) {
       const other = decodeMessage(value) as string
       this.#living.delete(other)
-      void this.#announceEnd(other, about === 1 ? 'died' : 'exited')
+      this.#announceEnd(other, about === 1 ? 'died' : 'exited')
     } else if (type === message.watch) this.#watch(id, decodeMessage(value) as string)
     else if (type === message.unwatch) {
       this.#watches.get(id)?.()
@@ -139,8 +142,7 @@ class LivesBelow {
 
   #relay(id: number, request: RelayRequest, isUrgent: boolean): boolean {
     const key = keyOf(request.name, request.role)
-    const { toParent } = getState()
-    const isUp = toParent !== undefined && (this.#passedUp.has(key) || (isUrgent && !this.#relays.has(key)))
+    const isUp = this.#passedUp.has(key) || (isUrgent && !this.#relays.has(key) && canPassUp())
     // It leads through our own connection, which waits for our event loop.
     if (!isUp && isUrgent) return false
     const answer = (relayed: Relayed) => this.#send({ type: message.relayed, id, ...writeRelayed(relayed) })
@@ -150,19 +152,19 @@ class LivesBelow {
     }
     if (request.kind === 'end') this.#passedUp.delete(key)
     else this.#passedUp.set(key, request)
-    toParent.relay(request, answer)
+    findSubstitute().relay(request, answer)
     return true
   }
 
-  /** This process has no event loop now, and its parent has. @returns `false` where it is for this one all the same */
+  /** This process has no event loop now, and another thread has. @returns `false` where it is for this one all the same */
   passUp({ type, id, value }: Frame): boolean {
     if (type === message.relay) return this.#relay(id, decodeMessage(value) as RelayRequest, true)
-    const { toParent } = getState()
     const bequest = decodeMessage(value) as Bequest
     const of = bequest.of ?? this.#pid
     // What goes behind what is on its way already goes the same way.
-    if (toParent === undefined || this.#wills.has(of)) return false
-    toParent.bequeath({ ...bequest, of })
+    if (this.#wills.has(of) || !canPassUp()) return false
+    findSubstitute().bequeath({ ...bequest, of })
+    this.#leftUp.add(of)
     return true
   }
 
@@ -173,29 +175,38 @@ class LivesBelow {
   }
 
   /** One below it has ended, and may have left something by way of it. */
-  async #announceEnd(pid: string, fate: Fate): Promise<void> {
+  #announceEnd(pid: string, fate: Fate): void {
+    const announce = (isAllSent: boolean) => announceEnd(pid, isAllSent ? fate : 'died')
     const wills = this.#wills.get(pid)
-    if (wills === undefined) announceEnd(pid, fate)
-    else announceEnd(pid, (await wills.settle()) ? fate : 'died')
+    if (this.#leftUp.delete(pid)) findSubstitute().settle(pid, announce)
+    else if (wills === undefined) announce(true)
+    else void wills.settle().then(announce)
   }
 
   endWithoutLoop(fate: Fate): void {
     // What it has left must be on its way before, and that takes the event loop.
     if (this.#isOver || this.#wills.has(this.#pid)) return
-    this.#end(() => this.#bury(fate))
+    this.#end((isAllSent) => this.#bury(isAllSent ? fate : 'died'))
   }
 
-  /** @param then is called when what our parent relays for it is on its way */
-  #end(then: () => void): void {
+  /** @param then is called when what others relay and send for it is on its way */
+  #end(then: (isAllSent: boolean) => void): void {
     this.#isOver = true
     for (const stop of this.#watches.values()) stop()
-    let left = this.#passedUp.size
-    if (left === 0) then()
+    const hasLeft = this.#leftUp.delete(this.#pid)
+    let open = this.#passedUp.size + (hasLeft ? 1 : 0)
+    let isAllSent = true
+    if (open === 0) then(true)
     const tell = () => {
-      if (--left === 0) then()
+      if (--open === 0) then(isAllSent)
     }
-    for (const { name, role } of this.#passedUp.values()) getState().toParent?.relay({ kind: 'end', name, role }, tell)
+    for (const { name, role } of this.#passedUp.values()) findSubstitute().relay({ kind: 'end', name, role }, tell)
     this.#passedUp.clear()
+    if (!hasLeft) return
+    findSubstitute().settle(this.#pid, (isSent) => {
+      isAllSent = isSent
+      tell()
+    })
   }
 
   #bury(fate: Fate): void {
@@ -216,9 +227,19 @@ class LivesBelow {
   async close(fate: Fate): Promise<void> {
     const relays = this.#relays.close()
     if (this.#isOver) return
-    const passedUp = new Promise<void>((resolve) => this.#end(resolve))
+    const passedUp = new Promise<boolean>((resolve) => this.#end(resolve))
     // Who asks how it ended would else stop to wait for what is on its way.
-    const [isAllSent = true] = await Promise.all([this.#wills.get(this.#pid)?.settle(), relays, passedUp])
-    this.#bury(isAllSent ? fate : 'died')
+    const [isSent = true, isSentUp] = await Promise.all([this.#wills.get(this.#pid)?.settle(), passedUp, relays])
+    this.#bury(isSent && isSentUp ? fate : 'died')
+  }
+}
+
+/** Where no thread can be started, it waits for this one. */
+function canPassUp(): boolean {
+  try {
+    findSubstitute()
+    return true
+  } catch {
+    return false
   }
 }

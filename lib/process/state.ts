@@ -37,6 +37,8 @@ interface State {
   isOutsideTask: (() => boolean) | undefined
   /** Asks the parent for something, in a child. */
   toParent: ParentRequests | undefined
+  /** Does what a parent does for a child that waits without its event loop, where this is none. */
+  relayThread: RelayThread | undefined
   /** Where other processes open channels to this one. */
   door: Door | undefined
   /** The ends of channels that this process has. */
@@ -68,8 +70,25 @@ export interface RoomEvents {
   readonly refuse: (error: Error) => void
 }
 
+/** Who has an event loop while a thread waits without its own. */
+export interface Substitute extends RelayRequests {
+  /** Leaves it what is to be sent through a channel. */
+  bequeath(bequest: Bequest): void
+  /**
+   * Calls back when all that a process has left by {@link bequeath} is on its way, or it sees to it by itself that nobody hears of the end of that one
+   * before.
+   */
+  settle(of: string, then: (isAllSent: boolean) => void): void
+}
+
+/** One that is a thread of this process. */
+export interface RelayThread extends Substitute {
+  /** The process ends, and what was sent is to be on its way. @param deadline by clock.ts */
+  end(exitCode: number, deadline: number): void
+}
+
 /** What a child asks of its parent. */
-export interface ParentRequests extends RelayRequests {
+export interface ParentRequests extends Substitute {
   /** @returns gives up waiting: `false` where it is decided already */
   take(resources: Resources, isWaiting: boolean, events: RoomEvents): () => boolean
   /** The root's reaper is to know of a process. */
@@ -82,8 +101,6 @@ export interface ParentRequests extends RelayRequests {
   ended(id: string, fate: Fate): void
   /** @returns ends the wait */
   watch(id: string, onFate: (fate: Fate) => void): () => void
-  /** Leaves the parent what is to be sent through a channel. */
-  bequeath(bequest: Bequest): void
 }
 
 /** What a child asks its parent for, about a channel whose other end the parent looks for in its place. */
@@ -151,6 +168,7 @@ export function getState(): State {
       loading: undefined,
       isOutsideTask: undefined,
       toParent: undefined,
+      relayThread: undefined,
       door: undefined,
       channelEnds: new Set(),
       endChannels: undefined,

@@ -4,12 +4,13 @@ import { Receiver } from './receiver.js'
 import { Sender } from './sender.js'
 
 /**
- * Takes the next value, and blocks the thread until it is there.
+ * Takes the next value, and blocks the thread until it is there. What the thread's own processes ask for is seen to meanwhile, so that it may be one of them that
+ * it waits for; what they answer and tell comes when the thread has its event loop again.
  *
- * Where the channel is not open yet, it leads through the parent of this process from then on, which must not block meanwhile. So it cannot do that in
- * the process that a person started.
+ * Where the channel is not open yet, it leads through the parent from then on, which must not block by anything else than this meanwhile, and in a process or
+ * a Worker without one through a thread of brood's own.
  *
- * @throws BroodError as {@link Receiver.recv}; `ERR_BROOD_NO_TASK` where the channel is not open yet, and this process has no parent
+ * @throws BroodError as {@link Receiver.recv}
  */
 export function recvSync<T>(receiver: Receiver<T>): T {
   if (!(receiver instanceof Receiver)) throw invalid('receiver', 'a Receiver', receiver)
@@ -17,10 +18,9 @@ export function recvSync<T>(receiver: Receiver<T>): T {
 }
 
 /**
- * Sends a value, and blocks the thread until there is room for it. It leads through the parent as for {@link recvSync}.
+ * Sends a value, and blocks the thread until there is room for it: see {@link recvSync}.
  *
- * @throws BroodError as {@link Sender.send}; `ERR_BROOD_CHANNEL_BUSY` where what `send()` was given before is still on its way: await that first;
- *   `ERR_BROOD_NO_TASK` as for {@link recvSync}
+ * @throws BroodError as {@link Sender.send}; `ERR_BROOD_CHANNEL_BUSY` where what `send()` was given before is still on its way: await that first
  */
 export function sendSync<T>(sender: Sender<T>, value: T): void {
   if (!(sender instanceof Sender)) throw invalid('sender', 'a Sender', sender)

@@ -61,7 +61,7 @@ export const message = {
   compiled: 31,
   /** What the child sends from now on comes by the pipe: it is the socket's last frame. */
   switched: 32,
-  /** The child ends: `about` is its exit code. */
+  /** The child ends: `about` is its exit code. A parent that waits without its event loop is not told by the system. */
   goodbye: 33,
   /** What a process of the child's own has written, or that it has started or ended: the root is to show it. */
   show: 40,
@@ -88,8 +88,6 @@ export interface Start {
   readonly reportsMemory: boolean
   /** Modules that are loaded before the first call comes. */
   readonly modules: readonly string[]
-  /** Does it say by what exit code it ends? */
-  readonly saysGoodbye: boolean
   /** Milliseconds in which what was sent is to arrive before the process ends. */
   readonly flushTimeout: number
 }

@@ -80,7 +80,7 @@ export class Worker {
     this.#output = new WorkerOutput(this.#launched, plan.captures, this.pid.id)
     this.#requests = answerRequests(this.pid.id, (frame) => this.#link?.send(frame))
     if (osPid !== undefined && !plan.detached) watch(osPid)
-    const { isMetered, output, capturesErrors, toParent } = getState()
+    const { isMetered, output, capturesErrors } = getState()
     this.#isShown = output !== 'inherit' && osPid !== undefined
     if (this.#isShown) showOutput({ type: 'spawn', pid: this.pid.id, parent: own.id, osPid: osPid as number })
     let setClosed: () => void = () => {}
@@ -115,8 +115,6 @@ export class Worker {
         worker: isPooled,
         modules,
         reportsMemory,
-        // What waits without its event loop is not told by the system how a process has ended.
-        saysGoodbye: toParent !== undefined,
         flushTimeout: plan.flushTimeout,
       }
       this.#link.send({ type: message.start, id: 0, value: encodeMessage(start, () => 'A start') })

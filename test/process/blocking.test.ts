@@ -1,4 +1,4 @@
-// A process that waits without its event loop sees to its children meanwhile: it may be waiting for one of them.
+// Who waits without its event loop sees to its children meanwhile: it may be waiting for one of them. Where it has no parent, a thread opens its channels.
 import '../posix-only.js'
 import t from '../tap.js'
 import { run, said } from './programs.js'
@@ -28,10 +28,14 @@ const cases: readonly (readonly [way: string, expected: unknown, option?: string
   ['room', [3, closed('closed')], 'metered'],
 ]
 
-for (const [way, expected, option = ''] of cases) {
-  t.test(`${way} ${option}`, async (t) => {
-    t.same(said(await run('blocking.mjs', [way, option])), expected)
-  })
+for (const place of ['child', 'first', 'thread', 'thread of a child']) {
+  for (const [way, expected, option = ''] of cases) {
+    t.test(`a ${place}: ${way} ${option}`, async (t) => {
+      const observation = await run('blocking.mjs', [way, place, option])
+      t.same(said(observation), expected, observation.stderr)
+      t.equal(observation.code, 0)
+    })
+  }
 }
 
 /** What was written, by what becomes of it. */
@@ -46,7 +50,7 @@ const texts: Readonly<Record<string, (stdout: string) => string>> = {
 
 for (const [option, textOf] of Object.entries(texts)) {
   t.test(`more than a pipe takes is written meanwhile, ${option}`, async (t) => {
-    const { stdout } = await run('blocking.mjs', ['written', option])
+    const { stdout } = await run('blocking.mjs', ['written', 'child', option])
     const numbers = textOf(stdout).match(/^ +\d+$/gm) ?? []
     t.same(
       numbers.map(Number),

@@ -97,14 +97,22 @@ t.test('the end of the other process', async (t) => {
   t.equal(await spawn(tasks.sumSync, gone.pid as Pid), 0)
 })
 
-t.test('the first process cannot wait for what is not open yet', async (t) => {
+t.test('the first process, with promises and without', async (t) => {
   const child = spawn(tasks.double, pid())
   const [sender, receiver] = [new Sender<number>(child.pid as Pid), new Receiver<number>(child.pid as Pid)]
-  t.throws(() => recvSync(receiver), { code: 'ERR_BROOD_NO_TASK' })
-  t.throws(() => sendSync(sender, 1), { code: 'ERR_BROOD_NO_TASK' })
-  await sender.send(1)
-  t.equal(await receiver.recv(), 2)
-  sendSync(sender, 2)
-  t.equal(recvSync(receiver), 4, 'and for what is open it can')
+  sendSync(sender, 1)
+  t.equal(recvSync(receiver), 2, 'it is opened without the event loop')
+  await sender.send(2)
+  t.equal(await receiver.recv(), 4)
+  sendSync(sender, 3)
+  t.equal(recvSync(receiver), 6)
   await Promise.all([sender.close(), receiver.close(), child])
+
+  const other = spawn(tasks.double, pid())
+  const [toOther, fromOther] = [new Sender<number>(other.pid as Pid), new Receiver<number>(other.pid as Pid)]
+  await toOther.send(4)
+  t.equal(await fromOther.recv(), 8, 'and with it')
+  sendSync(toOther, 5)
+  t.equal(recvSync(fromOther), 10)
+  await Promise.all([toOther.close(), fromOther.close(), other])
 })

@@ -132,7 +132,7 @@ t.test('copies of two builds in one process', async (t) => {
   const other = join(scratch, 'node_modules/brood')
   for (const path of ['dist', 'package.json']) cpSync(join(root, path), join(other, path), { recursive: true })
   // Another build has another name for what its copies share, and another shape of it.
-  for (const name of ['process.cjs', 'process-rest.cjs', 'process-child.cjs']) {
+  for (const name of ['process.cjs', 'process-rest.cjs', 'process-child.cjs', 'process-relay.cjs']) {
     const file = join(other, 'dist', name)
     const text = readFileSync(file, 'utf8')
     t.match(text, /"brood\.process@[0-9a-f]{16}"/, name)

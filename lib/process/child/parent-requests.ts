@@ -79,6 +79,11 @@ export class RequestsToParent implements ParentRequests {
     this.#link.send({ type: message.bequest, id: 0, value: encodeMessage(bequest, () => 'A bequest') })
   }
 
+  /** The parent itself sees to it. */
+  settle(_of: string, then: (isAllSent: boolean) => void): void {
+    then(true)
+  }
+
   relay(request: RelayRequest, onAnswer: (answer: Relayed) => void): void {
     if (this.#isOrphan) {
       setImmediate(onAnswer, { closed: 'died' })

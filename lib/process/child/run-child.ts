@@ -294,7 +294,7 @@ class Child {
       this.#reportUnloaded()
       const deadline = now() + this.#start.flushTimeout
       getState().endChannels?.(exitCode, deadline)
-      if (this.#start.saysGoodbye) this.#link.send({ type: message.goodbye, id: 0, about: exitCode >>> 0, value: undefined })
+      this.#link.send({ type: message.goodbye, id: 0, about: exitCode >>> 0, value: undefined })
       this.#link.flush(deadline)
     }
     // A listener would not be the last one.
