@@ -46,10 +46,10 @@ export {
 export type { MapOptions } from './map-in-order.js'
 export type { OutputMode } from './output.js'
 export { Pid } from './pid.js'
-export type { RunOptions } from './pool.js'
 export type { PoolOptions } from './pool-options.js'
 export type { ProcessOptions } from './process-options.js'
 export { type ResourceRequest, type Resources, resourcesDefault as RESOURCES_DEFAULT } from './resources.js'
+export type { RunOptions } from './run-options.js'
 export type { Selected } from './select.js'
 export type { SpawnOptions } from './spawn.js'
 export {

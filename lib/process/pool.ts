@@ -1,39 +1,20 @@
 import { BroodError } from '../errors.js'
-import { checkOptions, invalid, readFunction, readNumber, readSignal, readTime } from './argument.js'
 import { noteCaller, prepareCall } from './call.js'
 import { CallQueue } from './call-queue.js'
-import { describeEnding } from './death.js'
 import { CancelledError, QueueFullError } from './errors.js'
 import { Holder } from './hold.js'
 import { Handle, type JoinHandle, neverBegun } from './join-handle.js'
+import { LostState } from './lost-state.js'
 import { type MapOptions, mapInOrder, readMap } from './map-in-order.js'
 import { type CallLimits, PoolCall } from './pool-call.js'
 import { Member } from './pool-member.js'
 import { type PoolOptions, type PoolPlan, planPool } from './pool-options.js'
+import { PoolRoom } from './pool-room.js'
+import { plainLimits, type RunOptions, readLimits } from './run-options.js'
 import { refuseWhileLoading } from './spawn.js'
 import type { AnyFunction, ElementResult, OverloadArguments, OverloadResult, Task, TaskResult } from './task.js'
-import { lend, makeRoom, takeResources } from './tree-ledger.js'
+import { lend, makeRoom } from './tree-ledger.js'
 import type { Death } from './worker.js'
-
-/** Options of one call. */
-export interface RunOptions {
-  /**
-   * The task sees it by `signal()`. A call that waits is taken out of the queue; where the task goes on for 1 s, its process is killed.
-   *
-   * @default none
-   */
-  readonly signal?: AbortSignal
-  /** Milliseconds from when a process begins with it, after which that process is killed. @default never */
-  readonly timeout?: number
-  /** Is given what the task tells by `progress()`. @default nobody is */
-  readonly onProgress?: (value: unknown) => void
-  /** Higher ones are begun before lower ones. @default 0 */
-  readonly priority?: number
-  /** How often it may be run again where its process ended in the middle of it. @default 0: nothing is ever run twice */
-  readonly retry?: number
-}
-
-const plainLimits: CallLimits = { timeout: undefined, signal: undefined, onProgress: undefined, priority: 0, retry: 0 }
 
 /**
  * Processes that wait for calls. Each works on one call at a time, and keeps what its modules remember from one to the next. From procspawn.
@@ -45,11 +26,10 @@ export class Pool implements AsyncDisposable {
   readonly #plan: PoolPlan
   readonly #queue = new CallQueue<PoolCall>()
   readonly #members = new Set<Member>()
-  /** Those that wait for room. Each is given up by its controller. */
-  readonly #coming = new Set<AbortController>()
+  readonly #room: PoolRoom
+  readonly #lost = new LostState()
   readonly #holder = new Holder()
   #isClosed = false
-  #hasToldOfLoss = false
   /** Processes that could not be started are tried again after a while. */
   #isTryingLater = false
   #idleWaiters: (() => void)[] = []
@@ -59,6 +39,10 @@ export class Pool implements AsyncDisposable {
   constructor(options: PoolOptions = {}) {
     refuseWhileLoading()
     this.#plan = planPool(options)
+    this.#room = new PoolRoom(this.#plan.process.resources, {
+      grant: (release) => this.#add(release),
+      refuse: (error) => this.#refuse(error),
+    })
     this.#fill()
   }
 
@@ -222,12 +206,12 @@ export class Pool implements AsyncDisposable {
   }
 
   get #canGrow(): boolean {
-    return this.size + this.#coming.size < this.#plan.size
+    return this.size + this.#room.waiting < this.#plan.size
   }
 
   /** Starts the processes that are wanted. */
   #fill(): void {
-    while (this.size + this.#coming.size < this.#wanted && this.#grow());
+    while (this.size + this.#room.waiting < this.#wanted && this.#room.ask());
     this.#setHolding()
   }
 
@@ -237,20 +221,13 @@ export class Pool implements AsyncDisposable {
     return Math.min(this.#plan.size, Math.max(this.#plan.min, this.#busyMembers + this.#queue.length))
   }
 
-  /** Who waits for room that nobody needs any more would stand in the way of others, and have it in the end. */
   #trim(): void {
-    if (this.#coming.size === 0) return
-    const surplus = Math.min(this.#coming.size, this.size + this.#coming.size - this.#wanted)
-    if (surplus <= 0) return
-    for (const waiting of [...this.#coming].slice(-surplus)) {
-      this.#coming.delete(waiting)
-      waiting.abort()
-    }
+    if (this.#room.waiting > 0) this.#room.giveUp(this.size + this.#room.waiting - this.#wanted)
   }
 
   /** Calls that wait for room keep this process running: there may be nothing else that does. */
   #setHolding(): void {
-    this.#holder.set(this.#coming.size > 0 && this.#queue.length > 0)
+    this.#holder.set(this.#room.waiting > 0 && this.#queue.length > 0)
   }
 
   #fillLater(): void {
@@ -264,7 +241,7 @@ export class Pool implements AsyncDisposable {
 
   /** Is there no process, and none to come? */
   get #isAlone(): boolean {
-    return this.#members.size + this.#coming.size === 0
+    return this.#members.size + this.#room.waiting === 0
   }
 
   get #isDone(): boolean {
@@ -277,39 +254,21 @@ export class Pool implements AsyncDisposable {
     return busy
   }
 
-  /** @returns `false` where its resources are refused, which others would be, too */
-  #grow(): boolean {
-    const waiting = new AbortController()
-    this.#coming.add(waiting)
-    const join = (release: () => void) => {
-      // There may have been room for it in the turn in which it was given up.
-      if (!this.#coming.delete(waiting)) {
-        release()
-        return
-      }
-      const member = new Member(this.#plan, this.#events)
-      this.#members.add(member)
-      const { resources } = this.#plan.process
-      const takeBack = lend({ resources, isEnding: () => member.isRetiring, giveWay: () => this.#dismiss(member) })
-      void member.worker.ended.then(takeBack).then(release)
-      this.#dispatch(member)
-      this.#notify()
-    }
-    const refuse = (error: unknown) => {
-      if (!this.#coming.delete(waiting)) return
-      // There is never room for one. Where there is not even one yet, nobody will ever work on what waits.
-      if (this.size === 0) this.#rejectWaiting(() => error)
-      this.#notify()
-    }
-    try {
-      const taken = takeResources(this.#plan.process.resources, true, waiting.signal)
-      if (taken instanceof Promise) taken.then(join, refuse)
-      else join(taken)
-      return true
-    } catch (error) {
-      refuse(error)
-      return false
-    }
+  /** There is room for one more process. */
+  #add(release: () => void): void {
+    const member = new Member(this.#plan, this.#events)
+    this.#members.add(member)
+    const { resources } = this.#plan.process
+    const takeBack = lend({ resources, isEnding: () => member.isRetiring, giveWay: () => this.#dismiss(member) })
+    void member.worker.ended.then(takeBack).then(release)
+    this.#dispatch(member)
+    this.#notify()
+  }
+
+  /** There is never room for one. Where there is not even one yet, nobody will ever work on what waits. */
+  #refuse(error: Error): void {
+    if (this.size === 0) this.#rejectWaiting(() => error)
+    this.#notify()
   }
 
   /** Gives a process as much as it takes, once it is about to run out of it. */
@@ -337,8 +296,8 @@ export class Pool implements AsyncDisposable {
     },
     onEnd: (member: Member, death: Death) => {
       this.#members.delete(member)
-      if (member.calls.length === 0) this.#tellOfLoss(member, death)
-      else this.#bury(member, death)
+      if (member.calls.length > 0) this.#bury(member, death)
+      else if (!this.#isClosed) this.#lost.tell(member, death)
       for (const other of this.#members) this.#dispatch(other)
       // What cannot be started now can be no sooner than something else has happened.
       if (wasStarted(death) || (this.#isAlone && this.#queue.length > 0)) this.#fill()
@@ -352,7 +311,7 @@ export class Pool implements AsyncDisposable {
    * other processes, and where there is none, nobody will ever work on what waits.
    */
   #bury(member: Member, death: Death): void {
-    const loss = member.mayRemember ? whatIsLost : ''
+    const loss = this.#lost.describe(member)
     const calls = member.takeAll()
     const failing = wasStarted(death) || this.#isAlone ? 1 : 0
     for (const call of calls.slice(failing).toReversed()) if (!call.isSettled) this.#requeue(call)
@@ -363,16 +322,6 @@ export class Pool implements AsyncDisposable {
       victim.retriesLeft--
       this.#requeue(victim)
     } else victim.reject(death.toError(victim.task, loss, victim.runs))
-  }
-
-  /** Nobody hears of the end of an idle process by a call. It is said once, unless the pool itself has ended it. */
-  #tellOfLoss(member: Member, { ending }: Death): void {
-    if (this.#hasToldOfLoss || this.#isClosed || member.isRetiring || !member.mayRemember || 'error' in ending) return
-    this.#hasToldOfLoss = true
-    const text =
-      `An idle process of a pool (${member.worker.osPid}) has ended ${describeEnding(ending)}. ${whatIsLost} Another process takes its place when there are ` +
-      'calls. No more of that is said of this pool.'
-    process.emitWarning(text, { type: 'BroodWarning', code: 'BROOD_STATE_LOST' })
   }
 
   #rejectWaiting(explain: (call: PoolCall) => unknown): void {
@@ -395,23 +344,7 @@ export class Pool implements AsyncDisposable {
 
 const wasStarted = ({ ending }: Death) => !('error' in ending)
 
-const whatIsLost = 'What its modules remembered is lost.'
-
 /** Milliseconds until a process that could not be started is tried again, where others go on with the calls. */
 const pauseBetweenTries = 1000
-
-/** @throws BroodError `ERR_BROOD_INVALID_ARGUMENT` */
-function readLimits(options: RunOptions): CallLimits {
-  checkOptions(options, ['signal', 'timeout', 'onProgress', 'priority', 'retry'])
-  const { signal, timeout, onProgress, priority = 0, retry } = options
-  if (typeof priority !== 'number' || Number.isNaN(priority)) throw invalid('priority', 'a number', priority)
-  return {
-    signal: readSignal(signal),
-    timeout: readTime('timeout', timeout),
-    onProgress: readFunction('onProgress', onProgress),
-    priority,
-    retry: readNumber('retry', retry) ?? 0,
-  }
-}
 
 const killed = ({ task, pid }: PoolCall) => new CancelledError(`Task "${task}" was not answered: its pool was killed.`, { task, pid })
