@@ -124,7 +124,12 @@ const unread: Readonly<Record<string, (ends: Ends) => Promise<unknown>>> = {
     await carrier.send(1)
     await carrier.send(ends)
     await child
-    return await caught(carrier.send(2))
+    // The news of that comes by another way than the end of the child.
+    for (;;) {
+      const said = await caught(carrier.send(2))
+      if (said?.code !== undefined) return said
+      await new Promise(setImmediate)
+    }
   },
 }
 
