@@ -94,7 +94,7 @@ export function task(...asked: [string, AnyFunction] | [string, string, AnyFunct
     throw invalid('url', `brood cannot see which module registers task "${name}". ${advice}`)
   }
   const { tasks, functions } = getState()
-  const key = `${module}\0${name}`
+  const key = keyOfTask({ url: module, name })
   const earlier = tasks.get(key)
   // The same place once more: a test runner has evaluated the module again.
   if (earlier !== undefined && earlier.call !== call && (site?.line !== earlier.site?.line || site?.column !== earlier.site?.column)) {
@@ -115,6 +115,9 @@ export function task(...asked: [string, AnyFunction] | [string, string, AnyFunct
   functions.set(call, registered)
   return call as Task
 }
+
+/** What a registered task is found by. */
+export const keyOfTask = ({ url, name }: Pick<TaskReference, 'url' | 'name'>): string => `${url}\0${name}`
 
 /** The functions among a module's exports, as tasks. */
 export type ModuleTasks<M> = {
@@ -172,8 +175,7 @@ export function findTask(value: unknown): RegisteredTask | undefined {
 
 /** The task that another process has sent: the function itself where its module is loaded here. */
 export function reviveTask(reference: TaskReference, captured: readonly unknown[]): AnyFunction {
-  const { url, name, by } = reference
-  const registered = by === 'registration' ? getState().tasks.get(`${url}\0${name}`)?.call : undefined
+  const registered = reference.by === 'registration' ? getState().tasks.get(keyOfTask(reference))?.call : undefined
   const call = registered ?? makeStandIn(reference)
   return captured.length === 0 ? call : makeClosure(reference, call, captured)
 }

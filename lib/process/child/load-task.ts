@@ -4,7 +4,7 @@ import { isSendable } from '../message-value.js'
 import { fileOf, noteFile } from '../module-file.js'
 import { forgetHash, hashOnce } from '../module-hash.js'
 import { getState } from '../state.js'
-import type { AnyFunction } from '../task.js'
+import { type AnyFunction, keyOfTask } from '../task.js'
 import type { Failure, TaskReference, ToldTask } from '../wire.js'
 import { rememberLibrary } from './remember-library.js'
 
@@ -92,11 +92,24 @@ async function afterMicrotasks(): Promise<void> {
   })
 }
 
+const keys = new WeakMap<TaskReference, string>()
+
+/** Not for each call anew: to look a new text up takes as long as to call a small task. */
+function keyOnce(reference: TaskReference): string {
+  let key = keys.get(reference)
+  if (key === undefined) {
+    key = keyOfTask(reference)
+    keys.set(reference, key)
+  }
+  return key
+}
+
 /** Finds the function that a call is for, in a module that is loaded. */
-export function findTask({ url, name, by }: TaskReference): Loaded {
+export function findTask(reference: TaskReference): Loaded {
+  const { url, name, by } = reference
   const { tasks } = getState()
   if (by === 'registration') {
-    const call = tasks.get(`${url}\0${name}`)?.call
+    const call = tasks.get(keyOnce(reference))?.call
     if (call !== undefined) return { call }
     const own = [...tasks.values()].filter(({ reference }) => reference.url === url)
     return { failure: { kind: 'not-found', known: own.map(({ reference }) => reference.name) } }
