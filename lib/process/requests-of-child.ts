@@ -1,7 +1,7 @@
 import { keyOf } from './channel-name.js'
 import { ImpossibleError } from './errors.js'
 import type { Frame } from './frame.js'
-import { announceEnd, announceLife, watchLife } from './lives.js'
+import { announceEnd, announceLife, fateOf, watchLife } from './lives.js'
 import { decodeMessage, encodeMessage } from './message-value.js'
 import { type OutputEvent, showOutput } from './output.js'
 import { forget, watch } from './reaper.js'
@@ -136,7 +136,10 @@ class LivesBelow {
       this.#watches.delete(id)
     } else if (type === message.bequest) {
       const bequest = decodeMessage(value) as Bequest
-      this.#willsOf(bequest.of ?? this.#pid).execute(bequest)
+      const of = bequest.of ?? this.#pid
+      // It goes behind what was passed on before.
+      if (this.#leftUp.has(of)) findSubstitute().bequeath({ ...bequest, of })
+      else this.#willsOf(of).execute(bequest)
     } else if (type === message.relay) this.#relay(id, decodeMessage(value) as RelayRequest, false)
   }
 
@@ -217,11 +220,14 @@ class LivesBelow {
   }
 
   #watch(id: number, pid: string): void {
-    const stop = watchLife(pid, (fate) => {
+    const tell = (fate: Fate) => {
       this.#watches.delete(id)
       this.#send({ type: message.fate, id, about: fate === 'died' ? 1 : 0, value: undefined })
-    })
-    this.#watches.set(id, stop)
+    }
+    const known = fateOf(pid)
+    // At once: we may be waiting for who asks.
+    if (known === undefined) this.#watches.set(id, watchLife(pid, tell))
+    else tell(known)
   }
 
   async close(fate: Fate): Promise<void> {

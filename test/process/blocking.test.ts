@@ -24,6 +24,7 @@ const cases: readonly (readonly [way: string, expected: unknown, option?: string
   ['through', 42],
   ['blocking', 6],
   ['below', closed('died')],
+  ['hears', 'died'],
   ['inOrder', ['sent', 0, 1, 2, 'returned']],
   ['room', [3, closed('closed')], 'metered'],
 ]
