@@ -1,6 +1,7 @@
 import { classOf, type ErrorClass, hasCode, setName } from '../error-class.js'
 import { BroodError, type BroodErrorDetails } from '../errors.js'
 import type { Pid } from './pid.js'
+import type { Resources } from './resources.js'
 
 /** What is known of the process that an error is about. */
 export interface ProcessFacts {
@@ -178,12 +179,16 @@ export const UnguardedError: ErrorClass<UnguardedError> = classOf('UnguardedErro
 /** Resources are taken now. */
 export interface NoCapacityError extends BroodError {
   readonly code: 'ERR_BROOD_NO_CAPACITY'
+  /** What was asked for. */
+  readonly resources: Resources
 }
 export const NoCapacityError: ErrorClass<NoCapacityError> = classOf('NoCapacityError', 'ERR_BROOD_NO_CAPACITY')
 
 /** More resources than there are. */
 export interface ImpossibleError extends BroodError {
   readonly code: 'ERR_BROOD_IMPOSSIBLE'
+  /** What was asked for. */
+  readonly resources: Resources
 }
 export const ImpossibleError: ErrorClass<ImpossibleError> = classOf('ImpossibleError', 'ERR_BROOD_IMPOSSIBLE')
 

@@ -49,7 +49,8 @@ t.test('it waits for room, in the order of asking', async (t) => {
 
 t.test('who does not wait is refused', async (t) => {
   const { handle: running } = await started(forever, { resources: { cpu: 0.8 } })
-  await t.rejects(trySpawn({ resources: { cpu: 0.3 } }, add, 1, 2).join(), { code: 'ERR_BROOD_NO_CAPACITY', name: 'NoCapacityError' })
+  const refused = { code: 'ERR_BROOD_NO_CAPACITY', name: 'NoCapacityError', resources: { cpu: 0.3 } }
+  await t.rejects(trySpawn({ resources: { cpu: 0.3 } }, add, 1, 2).join(), refused)
   t.equal(await trySpawn({ resources: { cpu: 0.2 } }, add, 1, 2), 3)
   running.kill('SIGKILL')
   await t.rejects(running.join(), { code: 'ERR_BROOD_CANCELLED' })
@@ -199,7 +200,10 @@ t.test('all processes of the tree share it', async (t) => {
   await t.rejects(spawnWith(half, callWith, { resources: { cpu: 2 } }, add, 1, 2).join(), { code: 'ERR_BROOD_IMPOSSIBLE' })
   const { handle: running } = await started(forever, half)
   const isRefused = { resources: { cpu: 0.5 }, isWaiting: false }
-  await t.rejects(spawnWith({ resources: { cpu: 0.4 } }, callWith, isRefused, add, 1, 2).join(), { code: 'ERR_BROOD_NO_CAPACITY' })
+  await t.rejects(spawnWith({ resources: { cpu: 0.4 } }, callWith, isRefused, add, 1, 2).join(), {
+    code: 'ERR_BROOD_NO_CAPACITY',
+    resources: isRefused.resources,
+  })
   // It waits until its child may run.
   const nested = spawnWith({ resources: { cpu: 0.4 } }, callWith, half, add, 1, 2)
   running.kill('SIGKILL')

@@ -14,7 +14,7 @@ import type { ParentLink } from './parent-link.js'
 export class RequestsToParent implements ParentRequests {
   readonly #link: ParentLink
   readonly #listen: () => void
-  readonly #waiting = new Map<number, RoomEvents>()
+  readonly #waiting = new Map<number, RoomEvents & { readonly resources: Resources }>()
   readonly #relays = new Map<number, (answer: Relayed) => void>()
   readonly #watches = new Map<number, (fate: Fate) => void>()
   #isOrphan = false
@@ -29,7 +29,7 @@ export class RequestsToParent implements ParentRequests {
   take(resources: Resources, isWaiting: boolean, events: RoomEvents): () => boolean {
     this.#listen()
     const id = ++this.#count
-    this.#waiting.set(id, events)
+    this.#waiting.set(id, { ...events, resources })
     this.#holdWhileWaiting()
     this.#link.send({ type: message.take, id, about: isWaiting ? 1 : 0, value: encodeMessage(resources, () => 'Resources') })
     return () => {
@@ -125,7 +125,7 @@ export class RequestsToParent implements ParentRequests {
     if (waiting === undefined) return
     this.#forget(id)
     if (type === message.granted) waiting.grant(() => this.#link.send({ type: message.release, id, value: undefined }))
-    else waiting.refuse(toError(decodeMessage(value) as Refusal))
+    else waiting.refuse(toError(decodeMessage(value) as Refusal, waiting.resources))
   }
 
   /** The parent is gone: nothing is given any more. */
@@ -155,6 +155,6 @@ export class RequestsToParent implements ParentRequests {
 
 const encodePid = (id: string) => encodeMessage(id, () => 'A Pid')
 
-function toError({ kind, message: text }: Refusal): Error {
-  return kind === 'impossible' ? new ImpossibleError(text) : new NoCapacityError(text)
+function toError({ kind, message: text }: Refusal, resources: Resources): Error {
+  return kind === 'impossible' ? new ImpossibleError(text, { resources }) : new NoCapacityError(text, { resources })
 }
