@@ -6,6 +6,8 @@ import { getState } from './state.js'
 import { WholeLines } from './whole-lines.js'
 
 const chunkSize = 64 * 1024
+/** Chunks, which are as many bytes as a pipe holds at most: whoever writes on and on would else be read for ever. */
+const mostAtOnce = 16
 
 /** stdout or stderr of a child that this process passes on. */
 export class CapturedStream {
@@ -43,7 +45,7 @@ export class CapturedStream {
     const descriptor = handle?.fd ?? -1
     if (descriptor < 0 || this.#stream.readableLength > 0) return
     try {
-      for (;;) {
+      for (let count = 0; count < mostAtOnce; count++) {
         const chunk = Buffer.allocUnsafe(chunkSize)
         const length = readSync(descriptor, chunk)
         if (length === 0) break

@@ -16,9 +16,10 @@ export function isFull(error: unknown): boolean {
  * Writes to a socket, and waits until it has taken everything, without the event loop.
  *
  * @param deadline in milliseconds by clock.ts
+ * @param see is called meanwhile. @returns was there anything to see to?
  * @returns why not all of it could be written; `undefined` where it could
  */
-export function writeBlocking(fd: number, bytes: Uint8Array, deadline: number): Error | undefined {
+export function writeBlocking(fd: number, bytes: Uint8Array, deadline: number, see: () => boolean = seeToAll): Error | undefined {
   let rest = bytes
   let lacks = 0
   while (rest.length > 0) {
@@ -28,7 +29,7 @@ export function writeBlocking(fd: number, bytes: Uint8Array, deadline: number): 
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOBUFS') lacks++
       if (!isFull(error) || lacks > longestLack || now() > deadline) return error as Error
-      if (!seeToAll()) pause()
+      if (!see()) pause()
     }
   }
   return undefined

@@ -60,3 +60,9 @@ for (const [option, textOf] of Object.entries(texts)) {
     t.match(stdout, /^"written"$/m)
   })
 }
+
+t.test('what its own processes tell does not come into the middle of a large result, which a child writes when it ends', async (t) => {
+  const { stdout, code } = await run('blocking.mjs', ['large', 'first', 'json'])
+  t.match(stdout, /^true$/m)
+  t.equal(code, 0)
+})

@@ -1,6 +1,7 @@
 import { writeSync, writevSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { handleOf } from '../frame-socket.js'
+import { seeToAll } from '../meanwhile.js'
 import { isFull, writeBlocking } from '../write-blocking.js'
 
 interface OutletEvents {
@@ -23,6 +24,10 @@ export class Outlet {
   /** How many bytes the socket has been given. */
   #given = 0
   #isBroken = false
+  /** Somebody waits for the other side, and sees to this process's own children meanwhile: what they have to tell comes here then. */
+  #isWaiting = false
+  /** What goes behind that. */
+  readonly #behind: Uint8Array[] = []
   /** Since {@link flush}: there is no event loop any more, and what is given is written by then. */
   #deadline: number | undefined
 
@@ -40,7 +45,7 @@ export class Outlet {
 
   write(pieces: readonly Uint8Array[]): void {
     if (this.#isBroken) return
-    if (this.#deadline !== undefined) {
+    if (this.#deadline !== undefined || this.#isWaiting) {
       this.writeBlocking(pieces)
       return
     }
@@ -109,9 +114,20 @@ export class Outlet {
   }
 
   #writeAll(bytes: Uint8Array, deadline: number): void {
-    if (this.#isBroken) return
-    const error = writeBlocking(this.#descriptor, bytes, deadline)
-    if (error !== undefined) this.#break(error)
+    this.#behind.push(bytes)
+    if (this.#isWaiting) return
+    this.#isWaiting = true
+    for (let next = this.#behind.shift(); next !== undefined; next = this.#behind.shift()) {
+      if (this.#isBroken) continue
+      const error = writeBlocking(this.#descriptor, next, deadline, () => this.#see())
+      if (error !== undefined) this.#break(error)
+    }
+    this.#isWaiting = false
+  }
+
+  /** Not for as long as what has come by that waits itself, and not at the end: who writes on and on would keep this process from it. */
+  #see(): boolean {
+    return this.#behind.length === 0 && this.#deadline === undefined && seeToAll()
   }
 
   #break(error: Error): void {
