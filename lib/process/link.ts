@@ -1,9 +1,10 @@
+import { writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { now } from './clock.js'
 import { type CompiledCode, noCode } from './compiled-code.js'
 import { type Frame, FrameError, FrameReader, FrameWriter } from './frame.js'
 import { FrameSocket, handleOf, type Source, throwLater } from './frame-socket.js'
-import { seeToMeanwhile } from './meanwhile.js'
+import { isWithoutLoop, seeToMeanwhile } from './meanwhile.js'
 import { readRest } from './read-blocking.js'
 
 interface LinkEvents {
@@ -40,6 +41,8 @@ export class Link {
   /** What has come without the event loop, and can wait for it. */
   readonly #deferred: Frame[] = []
   #isWithoutLoop = false
+  /** What is to go, and the socket has not been given yet. */
+  readonly #unwritten: Uint8Array[] = []
   readonly #stopSeeing: () => void
   #isScheduled = false
   #isOpen = true
@@ -107,7 +110,7 @@ export class Link {
   #see(): boolean {
     if (this.#isScheduled) this.flush()
     this.#events.onSee()
-    let isAny = false
+    let isAny = this.#unwritten.length > 0 && this.#writeNow()
     this.#isWithoutLoop = true
     try {
       for (const inlet of this.#inlets) isAny = this.#readNow(inlet) || isAny
@@ -143,9 +146,46 @@ export class Link {
     const frames = this.#writer.take()
     const pieces = this.#code === undefined ? frames : [...prefaceOf(this.#code, frames), ...frames]
     this.#code = undefined
+    if (this.#unwritten.length === 0 && !isWithoutLoop() && lengthOf(pieces) <= roomOfSocket) this.#give(pieces)
+    else this.#keep(pieces)
+  }
+
+  #give(pieces: readonly Uint8Array[]): void {
     if (pieces.length > 1) this.#socket.cork()
     for (const piece of pieces) this.#socket.write(piece)
     if (pieces.length > 1) this.#socket.uncork()
+  }
+
+  /** What the socket is given and has no room for waits for the event loop, and this process may wait for the child by then. */
+  #keep(pieces: readonly Uint8Array[]): void {
+    const isFirst = this.#unwritten.length === 0
+    this.#unwritten.push(...pieces)
+    this.#writeNow()
+    if (isFirst && this.#unwritten.length > 0) setImmediate(() => this.#giveRest())
+  }
+
+  #giveRest(): void {
+    const pieces = this.#unwritten.splice(0)
+    if (this.#isOpen) this.#give(pieces)
+  }
+
+  /** Writes as much as there is room for. @returns was there any? */
+  #writeNow(): boolean {
+    const descriptor = handleOf(this.#socket)?.fd ?? -1
+    // What the socket has goes before. Windows has no descriptor.
+    if (descriptor < 0 || this.#socket.writableLength > 0) return false
+    let isAny = false
+    try {
+      for (let next = this.#unwritten[0]; next !== undefined; next = this.#unwritten[0]) {
+        const length = writeSync(descriptor, next)
+        if (length < next.length) this.#unwritten[0] = next.subarray(length)
+        else this.#unwritten.shift()
+        isAny = true
+      }
+    } catch {
+      // There is no room now. What else is the matter, the socket tells when it is given the rest.
+    }
+    return isAny
   }
 
   /** What the child sends comes by a pipe from now on. */
@@ -170,6 +210,7 @@ export class Link {
   /** Says that nothing more comes. */
   end(): void {
     if (this.#isScheduled) this.flush()
+    this.#giveRest()
     this.#socket.end()
   }
 
@@ -208,8 +249,7 @@ const roomOfSocket = 120 * 1024
 
 /** What the entry of a child reads before any frame: the length of the code, and the code. */
 function prefaceOf({ given, isWanted }: CompiledCode, frames: readonly Uint8Array[]): Uint8Array[] {
-  let beside = 0
-  for (const { length } of frames) beside += length
+  const beside = lengthOf(frames)
   const head = Buffer.alloc(4)
   if (given !== undefined && given.length + beside <= roomOfSocket) {
     head.writeUInt32LE(given.length)
@@ -217,4 +257,10 @@ function prefaceOf({ given, isWanted }: CompiledCode, frames: readonly Uint8Arra
   }
   head.writeUInt32LE(given === undefined && isWanted ? noCode.butSendYours : noCode.andKeepYours)
   return [head]
+}
+
+function lengthOf(pieces: readonly Uint8Array[]): number {
+  let sum = 0
+  for (const { length } of pieces) sum += length
+  return sum
 }

@@ -20,6 +20,9 @@ const cases: readonly (readonly [way: string, expected: unknown, option?: string
   ['both', [2, 4, 6]],
   ['many', [1, 2, 3, 4]],
   ['buffers', true],
+  // More than a socket has room for, on the way to a child.
+  ['largeCall', 5_000_000],
+  ['largeMessages', [2_000_000, 4_000_000, 6_000_000]],
   ['pooled', 'pooled'],
   ['through', 42],
   ['blocking', 6],
