@@ -4,12 +4,18 @@
 type See = () => boolean
 
 const all = new Set<See>()
+const answering = new Set<See>()
 let isSeeing = false
 
 /** @returns ends it */
 export function seeToMeanwhile(see: See): () => void {
   all.add(see)
   return () => void all.delete(see)
+}
+
+/** The same for who answers what the others have asked for: by itself it is no reason to look. */
+export function seeToAnswers(see: See): void {
+  answering.add(see)
 }
 
 /** Is there something that a wait may not do without? */
@@ -24,6 +30,8 @@ export function seeToAll(): boolean {
   isSeeing = true
   try {
     let isAny = false
+    // First: what they say is passed on then.
+    for (const see of answering) isAny = see() || isAny
     for (const see of all) isAny = see() || isAny
     return isAny
   } finally {

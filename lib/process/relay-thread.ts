@@ -5,7 +5,7 @@ import { notBeside } from './errors.js'
 import type { Frame } from './frame.js'
 import { identity } from './identity.js'
 import { announceLife, fateOf, watchLife } from './lives.js'
-import { isNeededMeanwhile, seeToAll } from './meanwhile.js'
+import { isNeededMeanwhile, seeToAll, seeToAnswers } from './meanwhile.js'
 import { Pid } from './pid.js'
 import type { Bequest, Fate, Relayed, RelayRequest, RelayThread as RelayThreadInterface } from './state.js'
 import type { FromRelay, RelayAnswer, RelayThreadData, ToRelay } from './thread/thread-wire.js'
@@ -59,6 +59,8 @@ export class RelayThread implements RelayThreadInterface {
       () => false,
     )
     if (!this.#isReady) throw this.#failure ?? notBeside('./process-relay.cjs', {})
+    // This thread may wait for somebody else, while it answers what a child has asked for by way of this one.
+    seeToAnswers(() => this.#receiveAll())
   }
 
   relay(request: RelayRequest, onAnswer: (answer: Relayed) => void): void {
@@ -102,15 +104,22 @@ export class RelayThread implements RelayThreadInterface {
   #waitFor(isDone: () => boolean, see: () => boolean = seeToAll): void {
     for (let tries = 0; ; tries++) {
       const count = Atomics.load(this.#count, 0)
-      let isAny = see()
-      for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
-        this.#receive(next.message as FromRelay)
-        isAny = true
-      }
+      const hasSeen = see()
+      const isAny = this.#receiveAll() || hasSeen
       if (isDone() || this.#failure !== undefined) return
       if (isAny) tries = 0
       else Atomics.wait(this.#count, 0, count, isNeededMeanwhile() && tries < quickTries ? quickPause : slowPause)
     }
+  }
+
+  /** @returns was there anything? */
+  #receiveAll(): boolean {
+    let isAny = false
+    for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
+      this.#receive(next.message as FromRelay)
+      isAny = true
+    }
+    return isAny
   }
 
   #receive(message: FromRelay): void {

@@ -28,6 +28,7 @@ const cases: readonly (readonly [way: string, expected: unknown, option?: string
   ['blocking', 6],
   ['below', closed('died')],
   ['hears', 'died'],
+  ['open', [1, 2]],
   ['inOrder', ['sent', 0, 1, 2, 'returned']],
   ['room', [3, closed('closed')], 'metered'],
 ]

@@ -4,7 +4,7 @@ import { constants, openSync, readSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { type Frame, FrameReader, FrameWriter } from '../frame.js'
 import { FrameSocket, handleOf, throwLater } from '../frame-socket.js'
-import { isWithoutLoop } from '../meanwhile.js'
+import { isWithoutLoop, seeToAnswers } from '../meanwhile.js'
 import { pause } from '../pause.js'
 import { readBlocking } from '../read-blocking.js'
 import { message } from '../wire.js'
@@ -37,6 +37,8 @@ export class ParentLink {
   /** Where frames went before {@link sendBy}. */
   #earlier: Outlet | undefined
   #isClosed = false
+  /** In {@link readBlocking}, which is to find what comes. */
+  #isBlocking = false
   readonly #reasons = new Set<string>()
   #isHolding = false
   readonly #onceWritten: (() => void)[] = []
@@ -74,9 +76,19 @@ export class ParentLink {
   readBlocking(): void {
     if (this.#isClosed) return
     const chunk = Buffer.allocUnsafe(chunkSize)
+    this.#isBlocking = true
     const length = readBlocking(this.#socket && handleOf(this.#socket), descriptor, chunk)
+    this.#isBlocking = false
     if (length === 0) this.#close()
     else this.#inlet?.push(chunk.subarray(0, length))
+  }
+
+  /** This process waits for somebody else, and the parent may have said what a child of this one waits for. @returns was there anything? */
+  #see(): boolean {
+    if (this.#isBlocking || this.#isClosed) return false
+    const length = this.#inlet?.readNow()
+    if (length === 0) this.#close()
+    return length !== undefined
   }
 
   /** From now on frames are reported as they come, and the end of the parent is seen. */
@@ -90,6 +102,7 @@ export class ParentLink {
     socket.once('end', () => this.#close())
     if (!this.#isHolding) socket.unref()
     this.#onFrame = onFrame
+    seeToAnswers(() => this.#see())
     for (const frame of this.#frames.splice(0)) onFrame(frame)
   }
 

@@ -2,7 +2,9 @@
 import { now } from '../clock.js'
 import { recordThrown, type ThrownRecord } from '../error-record.js'
 import type { Frame } from '../frame.js'
+import { throwLater } from '../frame-socket.js'
 import { become } from '../identity.js'
+import { isWithoutLoop } from '../meanwhile.js'
 import { decodeMessage, encodeMessage, isSendable } from '../message-value.js'
 import { getState, type RunningCall } from '../state.js'
 import type { EncodedValue } from '../value-codec.js'
@@ -53,12 +55,17 @@ interface Call {
   readonly signals: AbortSignals
 }
 
+/** What the parent says to what this process has asked for, perhaps for a child of its own. */
+const answers: ReadonlySet<number> = new Set([message.granted, message.refused, message.wanted, message.fate, message.relayed])
+
 class Child {
   readonly #link: ParentLink
   readonly #start: Start
   readonly #requests: RequestsToParent
   readonly #tasks = new Map<number, ToldTask>()
   readonly #queue: Call[] = []
+  /** What has come without the event loop, and can wait for it. */
+  readonly #deferred: Frame[] = []
   #running: Call | undefined
   #isLoadingAhead = false
   #isEnding = false
@@ -114,7 +121,27 @@ class Child {
   }
 
   #receive(frame: Frame): void {
-    const { type, id, about = 0, value } = frame
+    if (answers.has(frame.type)) this.#requests.answer(frame)
+    else if (isWithoutLoop() || this.#deferred.length > 0) this.#defer(frame)
+    else this.#take(frame)
+  }
+
+  /** The task is in the middle of something else: it waits, and answers are passed on to its own children meanwhile. */
+  #defer(frame: Frame): void {
+    if (this.#deferred.push(frame) === 1) setImmediate(() => this.#takeDeferred())
+  }
+
+  #takeDeferred(): void {
+    for (let next = this.#deferred.shift(); next !== undefined; next = this.#deferred.shift()) {
+      try {
+        this.#take(next)
+      } catch (error) {
+        throwLater(error)
+      }
+    }
+  }
+
+  #take({ type, id, about = 0, value }: Frame): void {
     switch (type) {
       case message.task:
         this.#tasks.set(id, decodeMessage(value) as ToldTask)
@@ -135,12 +162,9 @@ class Child {
       case message.drop:
         this.#drop(id)
         break
-      case message.end:
+      default:
         this.#isEnding = true
         this.#runNext()
-        break
-      default:
-        this.#requests.answer(frame)
     }
   }
 
