@@ -48,6 +48,9 @@ export function releaseEnd(name: ChannelName, role: Role): void {
   arrived.delete(keyOf(name, role))
 }
 
+/** How often this process has given an end away: under one name it may be another one each time. */
+let gifts = 0
+
 /**
  * Gives an end away, in a message: the other side is to know that it is not with this process any more, which may end before somebody uses it.
  *
@@ -55,12 +58,13 @@ export function releaseEnd(name: ChannelName, role: Role): void {
  */
 export function handEndOver(name: ChannelName, role: Role): () => boolean {
   const { directory, pid } = identity()
+  const gift = `${pid.id}-${++gifts}`
   releaseEnd(name, role)
-  note(() => noteGiven(directory, name, role, pid.id))
+  note(() => noteGiven(directory, name, role, gift))
   return () => {
     const { channelEnds } = getState()
     // This process may have made another one meanwhile.
-    if (channelEnds.has(keyOf(name, role)) || !isGiven(directory, name, role, pid.id)) return false
+    if (channelEnds.has(keyOf(name, role)) || !isGiven(directory, name, role, gift)) return false
     channelEnds.add(keyOf(name, role))
     note(() => writeNote(directory, name, role, pid.id))
     return true

@@ -54,9 +54,9 @@ export function writeNote(directory: string, name: ChannelName, role: Role, hold
   write(notePath(directory, name, role), holder, holder)
 }
 
-/** Says that a process has given an end away, and that it is on its way to somebody. */
-export function noteGiven(directory: string, name: ChannelName, role: Role, by: string): void {
-  write(notePath(directory, name, role), `${givenBy}${by}`, by)
+/** Says that a process has given an end away, and that it is on its way to somebody. @param gift is said of no other time */
+export function noteGiven(directory: string, name: ChannelName, role: Role, gift: string): void {
+  write(notePath(directory, name, role), `${given}${gift}`, gift)
 }
 
 function write(path: string, text: string, by: string): void {
@@ -68,12 +68,12 @@ function write(path: string, text: string, by: string): void {
 export function findHolder(directory: string, name: ChannelName, role: Role): string | undefined {
   const note = readNote(directory, name, role)
   if (note === undefined) return ownerOf(name, role)
-  return note.startsWith(givenBy) ? undefined : note
+  return note.startsWith(given) ? undefined : note
 }
 
-/** Is it still on its way from this process? */
-export const isGiven = (directory: string, name: ChannelName, role: Role, by: string): boolean =>
-  readNote(directory, name, role) === `${givenBy}${by}`
+/** Is it still on its way, as {@link noteGiven} has said it? */
+export const isGiven = (directory: string, name: ChannelName, role: Role, gift: string): boolean =>
+  readNote(directory, name, role) === `${given}${gift}`
 
 function readNote(directory: string, name: ChannelName, role: Role): string | undefined {
   try {
@@ -83,7 +83,7 @@ function readNote(directory: string, name: ChannelName, role: Role): string | un
   }
 }
 
-const givenBy = 'given by '
+const given = 'given '
 
 export function removeNote(directory: string, name: ChannelName, role: Role): void {
   rmSync(notePath(directory, name, role), { force: true })

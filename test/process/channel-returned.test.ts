@@ -159,6 +159,24 @@ t.test('ends in what somebody has read are not, however it has ended', async (t)
   await caught(child)
 })
 
+t.test('an end that somebody has closed is not had again in place of the next one, which is on its way', async (t) => {
+  const child = spawn(idle)
+  const first = new Receiver<number>(child.pid as Pid)
+  const { handle } = await started(tasks.closeAndIdle, {}, first)
+  const pool = new Pool({ size: 1 })
+  const busy = caught(pool.run(idle))
+  const second = new Receiver<number>(child.pid as Pid)
+  const waiting = caught(pool.run(tasks.closeAndIdle, second))
+  handle.kill('SIGKILL')
+  await handle.gone
+  t.throws(() => first.tryRecv(), { code: 'ERR_BROOD_CHANNEL_CLOSED', reason: 'closed' })
+  pool.kill()
+  await Promise.all([busy, waiting])
+  t.equal(second.tryRecv(), undefined, 'which is here again')
+  child.kill()
+  await caught(child)
+})
+
 t.test('an end is closed here while it is elsewhere', async (t) => {
   const child = spawn(tasks.double, pid())
   let user: Promise<unknown>

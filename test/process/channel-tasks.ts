@@ -43,6 +43,7 @@ interface ChannelTasks {
   dieWith(ends: unknown): void
   takeOneAndClose(from: Pid): Promise<void>
   sayAndIdle(): Promise<never>
+  closeAndIdle(end: AsyncDisposable): Promise<never>
 }
 
 export const tasks = fromModule<ChannelTasks>(pathToFileURL(fixture('process/channel-tasks.mjs')))
