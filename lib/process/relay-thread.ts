@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { now } from './clock.js'
@@ -41,6 +42,8 @@ export class RelayThread implements RelayThreadInterface {
 
   /** @throws Error where it cannot be started */
   constructor() {
+    // A thread would say so by its event loop, which waits for it.
+    if (!existsSync(entry)) throw notBeside('process-relay.cjs', {})
     const { port1, port2 } = new MessageChannel()
     const { directory, token } = identity()
     const pid = Pid.make()
@@ -58,7 +61,7 @@ export class RelayThread implements RelayThreadInterface {
       () => this.#isReady || now() > deadline,
       () => false,
     )
-    if (!this.#isReady) throw this.#failure ?? notBeside('./process-relay.cjs', {})
+    if (!this.#isReady) throw this.#failure ?? notBeside('process-relay.cjs', {})
     // This thread may wait for somebody else, while it answers what a child has asked for by way of this one.
     seeToAnswers(() => this.#receiveAll())
   }

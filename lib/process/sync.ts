@@ -8,7 +8,8 @@ import { Sender } from './sender.js'
  * it waits for; what they answer and tell comes when the thread has its event loop again.
  *
  * Where the channel is not open yet, it leads through the parent from then on, which must not block by anything else than this meanwhile, and in a process or
- * a Worker without one through a thread of brood's own.
+ * a Worker without one through a thread of brood's own. What was given to `send()` or a call in an earlier turn, and is larger than a socket takes (some
+ * 100 KB), gets no further meanwhile: await it first.
  *
  * @throws BroodError as {@link Receiver.recv}
  */
