@@ -8,7 +8,7 @@ import ts from 'typescript'
 import { buildPage } from './build-page.mjs'
 
 /** Modules of Node that a child most likely does without: together they take it 5 ms to load. */
-const lateBuiltins = new Set(['crypto', 'net', 'child_process', 'os', 'stream', 'tty', 'inspector'])
+const lateBuiltins = new Set(['crypto', 'net', 'child_process', 'os', 'stream', 'tty', 'inspector', 'worker_threads'])
 
 const shared = { bundle: true, platform: 'node', logLevel: 'warning', legalComments: 'none' }
 

@@ -54,7 +54,7 @@ let gifts = 0
 /**
  * Gives an end away, in a message: the other side is to know that it is not with this process any more, which may end before somebody uses it.
  *
- * @returns has it again where nobody has read the message, and nobody ever will. @returns `false` where somebody has
+ * @returns has it again, when nobody will read the message any more; that gives `false` where somebody has read it
  */
 export function handEndOver(name: ChannelName, role: Role): () => boolean {
   const { directory, pid } = identity()

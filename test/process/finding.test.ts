@@ -127,6 +127,19 @@ t.test('a test runner that has a class of modules of its own', async (t) => {
   t.equal(await other.spawn((await load<'add'>('tasks.mjs')).add, 1, 2), 3)
 })
 
+t.test('what most programs do without is not loaded', async (t) => {
+  const script = `const { spawn } = require('brood/process')
+let code
+try { spawn(5) } catch (error) { code = error.code }
+const loaded = ['worker_threads', 'inspector'].filter((name) => process.moduleLoadList.includes('NativeModule ' + name))
+console.log(JSON.stringify([code, loaded]))`
+  const scratch = temporaryDirectory(t)
+  mkdirSync(join(scratch, 'node_modules'))
+  symlinkSync(root, join(scratch, 'node_modules/brood'))
+  writeFileSync(join(scratch, 'spawns.cjs'), script)
+  t.same(said(await observe(process.execPath, [join(scratch, 'spawns.cjs')])), ['ERR_BROOD_NOT_A_TASK', []])
+})
+
 t.test('copies of two builds in one process', async (t) => {
   const scratch = temporaryDirectory(t)
   const other = join(scratch, 'node_modules/brood')
